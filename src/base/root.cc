@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "base/root.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <memory>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+
+namespace ringfence {
+
+namespace {
+
+tl::unexpected<std::error_code> error_from(int code) {
+    return tl::unexpected<std::error_code>(std::error_code(code, std::system_category()));
+}
+
+bool is_dev_null(const struct stat& st) {
+    return S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3);
+}
+
+FileResult<std::string> read_all(int fd, std::size_t limit) {
+    std::string text;
+    char buffer[65536];
+    for (;;) {
+        const ssize_t n = ::read(fd, buffer, sizeof buffer);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return error_from(errno);
+        if (n == 0) return text;
+        if (text.size() + static_cast<std::size_t>(n) > limit) return error_from(EFBIG);
+        text.append(buffer, static_cast<std::size_t>(n));
+    }
+}
+
+// The path of an open descriptor; /proc is there wherever systemd is.
+FileResult<std::string> path_of(int fd) {
+    char buffer[PATH_MAX];
+    const std::string link = "/proc/self/fd/" + std::to_string(fd);
+    const ssize_t n = ::readlink(link.c_str(), buffer, sizeof buffer);
+    if (n < 0) return error_from(errno);
+    return std::string(buffer, static_cast<std::size_t>(n));
+}
+
+}  // namespace
+
+FileResult<Root> Root::open(const std::string& path) {
+    Fd fd(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!fd) return error_from(errno);
+    return Root(std::move(fd), path);
+}
+
+FileResult<Fd> Root::open_at(const std::string& path, int flags) const {
+    struct open_how how = {};
+    how.flags = static_cast<decltype(how.flags)>(flags | O_CLOEXEC);
+    how.resolve = RESOLVE_IN_ROOT;
+    for (;;) {
+        const long fd = ::syscall(SYS_openat2, fd_.get(), path.c_str(), &how, sizeof how);
+        if (fd >= 0) return Fd(static_cast<int>(fd));
+        // EAGAIN: a rename raced with the walk (openat2(2)); trying again is what the manual says.
+        if (errno != EINTR && errno != EAGAIN) return error_from(errno);
+    }
+}
+
+FileResult<std::string> Root::read(const std::string& path, std::size_t limit) const {
+    // O_PATH first: opening a FIFO or a device for reading could block or have effects.
+    auto handle = open_at(path, O_PATH);
+    if (!handle) return tl::unexpected(handle.error());
+    struct stat st = {};
+    if (::fstat(handle->get(), &st) < 0) return error_from(errno);
+    if (is_dev_null(st)) return std::string();
+    if (S_ISDIR(st.st_mode)) return error_from(EISDIR);
+    if (!S_ISREG(st.st_mode)) return error_from(EINVAL);
+    auto fd = open_at(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    if (!fd) return tl::unexpected(fd.error());
+    return read_all(fd->get(), limit);
+}
+
+FileResult<std::vector<DirectoryEntry>> Root::list(const std::string& path) const {
+    auto fd = open_at(path, O_RDONLY | O_DIRECTORY);
+    if (!fd) return tl::unexpected(fd.error());
+    std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(fd->get()), ::closedir);
+    if (!stream) return error_from(errno);
+    const int directory = fd->release();  // closedir owns it now
+    std::vector<DirectoryEntry> entries;
+    for (;;) {
+        errno = 0;
+        const struct dirent* entry = ::readdir(stream.get());
+        if (entry == nullptr && errno != 0) return error_from(errno);
+        if (entry == nullptr) break;
+        const std::string name = entry->d_name;
+        if (name == "." || name == "..") continue;
+        unsigned char type = entry->d_type;
+        struct stat st = {};
+        if (type == DT_UNKNOWN && ::fstatat(directory, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0)
+            type = static_cast<unsigned char>(IFTODT(st.st_mode));
+        entries.push_back({name, type});
+    }
+    std::sort(entries.begin(), entries.end(),
+              [](const auto& a, const auto& b) { return a.name < b.name; });
+    return entries;
+}
+
+FileResult<std::string> Root::read_link(const std::string& path) const {
+    auto fd = open_at(path, O_PATH | O_NOFOLLOW);
+    if (!fd) return tl::unexpected(fd.error());
+    char buffer[PATH_MAX];
+    const ssize_t n = ::readlinkat(fd->get(), "", buffer, sizeof buffer);
+    // readlinkat(2) on an O_PATH descriptor of something else than a link says ENOENT.
+    if (n < 0) return error_from(errno == ENOENT ? EINVAL : errno);
+    return std::string(buffer, static_cast<std::size_t>(n));
+}
+
+FileResult<struct stat> Root::status(const std::string& path) const {
+    auto fd = open_at(path, O_PATH);
+    if (!fd) return tl::unexpected(fd.error());
+    struct stat st = {};
+    if (::fstat(fd->get(), &st) < 0) return error_from(errno);
+    return st;
+}
+
+FileResult<std::string> Root::resolve(const std::string& path) const {
+    auto fd = open_at(path, O_PATH);
+    if (!fd) return tl::unexpected(fd.error());
+    auto inside = path_of(fd->get());
+    if (!inside) return inside;
+    auto prefix = path_of(fd_.get());
+    if (!prefix) return prefix;
+    if (*prefix == "/") return inside;
+    const bool below = inside->compare(0, prefix->size(), *prefix) == 0;
+    if (!below) return error_from(EXDEV);
+    const std::string rest = inside->substr(prefix->size());
+    return rest.empty() ? std::string("/") : rest;
+}
+
+}  // namespace ringfence

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Read-only access to a file tree below a root directory.
+//
+// Every reader of ringfence takes a Root, so that `--root DIR` and the tests work on a tree of
+// their own. Symbolic links, absolute ones too, are followed inside the root and never lead out of
+// it: openat2(2) with RESOLVE_IN_ROOT (Linux 5.6) does that in the kernel.
+#pragma once
+
+#include <dirent.h>
+#include <string>
+#include <sys/stat.h>
+#include <system_error>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "base/fd.h"
+
+namespace ringfence {
+
+template <class T>
+using FileResult = tl::expected<T, std::error_code>;
+
+struct DirectoryEntry {
+    std::string name;
+    unsigned char type;  ///< DT_REG, DT_DIR, DT_LNK, … (readdir(3)), never DT_UNKNOWN
+};
+
+class Root {
+  public:
+    /// Opens `path` as the root. Errors: those of open(2).
+    static FileResult<Root> open(const std::string& path);
+
+    /// The whole of a regular file. Errors: those of openat2(2) and read(2); EISDIR, and EINVAL for
+    /// anything else that is not a regular file (a FIFO or device is never opened for reading,
+    /// except /dev/null, which reads as empty: that is how systemd masks); EFBIG above `limit`
+    /// bytes.
+    FileResult<std::string> read(const std::string& path, std::size_t limit = 16u << 20) const;
+
+    /// Entries of a directory except "." and "..", sorted by name (strcmp). Errors: ENOENT,
+    /// ENOTDIR, …
+    FileResult<std::vector<DirectoryEntry>> list(const std::string& path) const;
+
+    /// What a symbolic link contains, its text as it is. Errors: EINVAL when it is no link.
+    FileResult<std::string> read_link(const std::string& path) const;
+
+    /// stat of the file that `path` leads to, links followed.
+    FileResult<struct stat> status(const std::string& path) const;
+
+    /// The path that `path` leads to, all links resolved, as seen inside the root ("/usr/lib/…").
+    FileResult<std::string> resolve(const std::string& path) const;
+
+    /// The root directory's own path as it was given.
+    const std::string& path() const { return path_; }
+
+  private:
+    Root(Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+    FileResult<Fd> open_at(const std::string& path, int flags) const;
+
+    Fd fd_;
+    std::string path_;
+};
+
+}  // namespace ringfence

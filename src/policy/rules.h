@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Resolved rules: what one unit's fence enforces, with where each rule came from.
+//
+// The stages are text → Policy (one file, parsed) → Rules (all files merged). Only resolve() makes
+// Rules, so nothing that was not checked can be rendered.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "landlock/access.h"
+
+namespace ringfence::policy {
+
+/// Where a rule was written.
+struct Origin {
+    Location where;
+    std::string policy;  ///< the chain of names that led there: "nginx", "nginx > tls > base"
+    std::string reason;  ///< the author's reason; may be empty
+
+    bool operator==(const Origin&) const = default;
+};
+
+/// Rights on a file or everything beneath a directory.
+struct PathRule {
+    std::string path;  ///< as in a unit file: specifiers and ${VAR} unexpanded, without the "-"
+    bool optional = false;    ///< "-": no error when the path does not exist
+    landlock::Access access;  ///< fs only; masked to the layer's ABI
+    Origin origin;
+};
+
+/// Rights on the ports first…last, both included.
+struct PortRule {
+    std::uint16_t first = 0;
+    std::uint16_t last = 0;
+    landlock::Access access;  ///< net only
+    Origin origin;
+};
+
+/// One Landlock ruleset.
+struct Layer {
+    int abi = 0;                    ///< rights of ABI 1…abi are handled…
+    landlock::Access unrestricted;  ///< …but these (fs and net)
+    landlock::Access scopes;        ///< the scopes that are restricted
+    std::vector<PathRule> paths;    ///< sorted by path, one row a (path, optional)
+    std::vector<PortRule> ports;    ///< sorted by (right, first), neither overlapping nor touching
+};
+
+/// A path whose denials are not logged (ABI 10).
+struct QuietPath {
+    std::string path;
+    bool optional = false;
+    Origin origin;
+};
+
+/// An ordinary directive for the [Service] section.
+struct Directive {
+    std::string key;
+    std::string value;  ///< as it is written behind "=", in one line
+    Origin origin;
+};
+
+/// minimum_abi = "all": refuse on any degradation.
+inline constexpr int minimum_abi_all = -1;
+
+struct Rules {
+    std::string name;    ///< the policy names of the unit, joined with "+"
+    std::string digest;  ///< 16 hex digits over everything below but origins
+    std::string description;
+    int minimum_abi = 1;  ///< 1…newest_abi, or minimum_abi_all
+    bool inherit = true;
+    std::vector<Layer> layers;  ///< at least one
+    std::vector<QuietPath> quiet;
+    std::vector<Directive> systemd;
+};
+
+}  // namespace ringfence::policy

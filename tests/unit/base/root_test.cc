@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "base/root.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+namespace ringfence {
+namespace {
+
+namespace fs = std::filesystem;
+
+class RootTest : public testing::Test {
+  protected:
+    void SetUp() override {
+        char name[] = "/tmp/ringfence-root-XXXXXX";
+        ASSERT_NE(::mkdtemp(name), nullptr);
+        directory_ = name;
+        fs::create_directories(directory_ / "etc/sub");
+        std::ofstream(directory_ / "etc/file") << "inside";
+    }
+    void TearDown() override { fs::remove_all(directory_); }
+
+    Root root() const { return std::move(Root::open(directory_).value()); }
+
+    fs::path directory_;
+};
+
+TEST_F(RootTest, ReadsAFile) {
+    EXPECT_EQ(root().read("/etc/file").value(), "inside");
+}
+
+TEST_F(RootTest, AbsoluteLinksStayInside) {
+    fs::create_symlink("/etc/file", directory_ / "link");
+    fs::create_symlink("../../../../etc/passwd", directory_ / "out");
+    EXPECT_EQ(root().read("/link").value(), "inside");
+    EXPECT_EQ(root().resolve("/link").value(), "/etc/file");
+    EXPECT_EQ(root().read("/out").error().value(), ENOENT);
+    EXPECT_EQ(root().read_link("/out").value(), "../../../../etc/passwd");
+}
+
+TEST_F(RootTest, NeverOpensWhatCouldBlock) {
+    ASSERT_EQ(::mkfifo((directory_ / "fifo").c_str(), 0600), 0);
+    EXPECT_EQ(root().read("/fifo").error().value(), EINVAL);
+    EXPECT_EQ(root().read("/etc").error().value(), EISDIR);
+    EXPECT_EQ(root().read("/nothing").error().value(), ENOENT);
+}
+
+TEST_F(RootTest, RefusesWhatIsTooLong) {
+    EXPECT_EQ(root().read("/etc/file", 5).error().value(), EFBIG);
+    EXPECT_EQ(root().read("/etc/file", 6).value(), "inside");
+}
+
+TEST_F(RootTest, DevNullReadsAsEmpty) {
+    const auto root = Root::open("/");
+    ASSERT_TRUE(root.has_value());
+    EXPECT_EQ(root->read("/dev/null").value(), "");
+}
+
+TEST_F(RootTest, ListsSortedWithTypes) {
+    const auto entries = root().list("/etc").value();
+    ASSERT_EQ(entries.size(), 2u);
+    EXPECT_EQ(entries[0].name, "file");
+    EXPECT_EQ(entries[0].type, DT_REG);
+    EXPECT_EQ(entries[1].name, "sub");
+    EXPECT_EQ(entries[1].type, DT_DIR);
+    EXPECT_EQ(root().list("/none").error().value(), ENOENT);
+    EXPECT_EQ(root().read_link("/etc/file").error().value(), EINVAL);
+}
+
+}  // namespace
+}  // namespace ringfence
