@@ -17,6 +17,8 @@ constexpr std::size_t value_limit = 3500;
 // PID 1 drops messages above PIPE_BUF (NOTIFY_BUFFER_MAX, src/core/manager.c).
 constexpr std::size_t status_limit = 1500;
 
+constexpr long settle_milliseconds = 50;
+
 struct SocketAddress {
     std::uint16_t family = sys::af_unix;
     char path[108] = {};
@@ -179,6 +181,10 @@ void Reporter::failed(const Failure& failure, const Support& support, std::strin
     send_status(line.view(), failure.error);
     const bool sent = send_record(record.view());
     if (!sent || !stderr_is_journal()) to_stderr(line.view());
+    // journald takes the unit of a record from /proc/PID/cgroup when it comes to read the record
+    // (client_context_read_cgroup(), src/journal/journald-context.c). Of a process that exits at
+    // once it found none for one record in ten; a failure has the time to wait for it.
+    if (sent) sys::sleep_milliseconds(settle_milliseconds);
 }
 
 void Reporter::refused(const Failure& failure, const Support& support) {
