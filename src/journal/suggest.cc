@@ -26,8 +26,8 @@ constexpr Access loads = access_of("fs.execute") | access_of("fs.read_file");
 constexpr Access creates = access_of("fs.make_reg") | access_of("fs.make_dir") |
                            access_of("fs.make_sym") | access_of("fs.make_fifo") |
                            access_of("fs.make_sock");
-constexpr Access writes = access_of("fs.write_file") | access_of("fs.remove_file") |
-                          access_of("fs.remove_dir") | access_of("fs.refer");
+constexpr Access writes =
+    access_of("fs.write_file") | access_of("fs.remove_file") | access_of("fs.remove_dir");
 
 // The rights that blockers name; nothing when one of them is no right.
 std::optional<Access> access_of_names(const std::vector<std::string>& names) {

@@ -21,6 +21,16 @@ constexpr Access any = landlock::known_at(landlock::newest_abi);
 constexpr Access changes = any - landlock::read_access - access_of("fs.execute") -
                            access_of("fs.ioctl_dev") - access_of("fs.resolve_unix");
 
+// A rule on one of these would cover the files of all services. Creations and removals are recorded
+// with the directory: one below it, of the service's own, is what is wanted.
+constexpr const char* shared_directories[] = {
+    "/",    "/var",  "/var/lib", "/var/log", "/var/cache", "/var/spool", "/srv",
+    "/opt", "/home", "/run",     "/mnt",     "/media",     "/proc",      "/dev",
+};
+constexpr char changes_shared[] =
+    "is shared by all services: give this one a directory of its own (StateDirectory=, "
+    "LogsDirectory=, RuntimeDirectory=) and name that";
+
 struct Pattern {
     const char* glob;  ///< fnmatch(3) with "*" also matching "/"; "/x" also stands for all below it
     Access access;     ///< one of these was denied
@@ -97,7 +107,10 @@ std::string suspicion(std::string_view path, const Access& denied) {
     const auto* found = std::find_if(
         std::begin(patterns), std::end(patterns),
         [&](const auto& row) { return !(row.access & denied).empty() && matches(row.glob, text); });
-    return found == std::end(patterns) ? std::string() : std::string(found->reason);
+    if (found != std::end(patterns)) return found->reason;
+    const bool shared = std::any_of(std::begin(shared_directories), std::end(shared_directories),
+                                    [&](const char* directory) { return text == directory; });
+    return shared && !(changes & denied).empty() ? changes_shared : "";
 }
 
 }  // namespace ringfence::journal
