@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "exec/program.h"
+
+#include "exec/sys.h"
+
+namespace ringfence::exec {
+
+namespace {
+
+// DEFAULT_PATH of src/basic/path-util.h; the generator passes the running systemd's own.
+constexpr char default_search_path[] =
+    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+bool is_executable_file(const char* path) {
+    constexpr std::uint16_t type_mask = 0170000;
+    constexpr std::uint16_t regular = 0100000;
+    sys::FileIdentity identity;
+    return sys::identify(sys::at_fdcwd, path, &identity) >= 0 &&
+           (identity.mode & type_mask) == regular && sys::access_execute(path) >= 0;
+}
+
+void unset_variables(const Arguments& arguments, Environment* environment) {
+    Arguments::Cursor cursor = arguments.begin();
+    Failure ignored;  // the list was checked when the plan was made
+    for (const char* argument = cursor.next(); argument != nullptr; argument = cursor.next()) {
+        Option option;
+        if (parse_option(argument, &option, &ignored) &&
+            option.kind == OptionKind::unset_environment)
+            environment->unset(option.value);
+    }
+}
+
+void explain(long result, Failure* failure) {
+    if (result == -sys::eacces)
+        failure->text.add(
+            "; the policy must give fs.execute on it and on its interpreter, and the file the x "
+            "permission");
+    if (result == -sys::enoent)
+        failure->text.add("; it, or the interpreter that it names, is missing");
+    if (result == -sys::enoexec)
+        failure->text.add("; a script needs a first line \"#!/INTERPRETER\"");
+}
+
+}  // namespace
+
+bool find_program(const Plan& plan, const char* name, ProgramPath* ret, Failure* failure) {
+    ProgramPath path;
+    if (contains(std::string_view(name), '/')) {
+        ret->add(name);
+        if (!ret->cut()) return true;
+    } else {
+        std::string_view list =
+            plan.search_path != nullptr ? plan.search_path : default_search_path;
+        while (!list.empty()) {
+            path.clear();
+            path.add(take_until(&list, ':')).add("/").add(name);
+            const char* const candidate = path.c_str();
+            if (path.cut() || !is_executable_file(candidate)) continue;
+            *ret = path;
+            return true;
+        }
+    }
+    set_failure(failure, report::exit_exec, -sys::enoent, "cannot find the program ", name);
+    failure->text.add("; looked in ")
+        .add(plan.search_path != nullptr ? plan.search_path : default_search_path);
+    return false;
+}
+
+void execute(const Arguments& arguments, const Plan& plan, const char* path,
+             Environment* environment, Failure* failure) {
+    unset_variables(arguments, environment);
+    char** const argv = const_cast<char**>(arguments.program());  // on the initial stack: ours
+    if (plan.argv0 != nullptr) argv[0] = const_cast<char*>(plan.argv0);
+    const long result = sys::execve(path, argv, environment->variables());
+    set_failure(failure, report::exit_exec, result, "cannot execute ", path);
+    explain(result, failure);
+}
+
+}  // namespace ringfence::exec
