@@ -45,3 +45,9 @@ build() {
     fi
     quietly "$directory.log" ninja -C "$directory"
 }
+
+build_gcc() { CC="ccache gcc" CXX="ccache g++" build gcc; }
+build_clang() { CC="ccache clang" CXX="ccache clang++" build clang; }
+build_sanitize() {
+    CC="ccache gcc" CXX="ccache g++" build sanitize -Db_sanitize=address,undefined -Db_lundef=false
+}

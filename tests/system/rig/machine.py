@@ -201,16 +201,21 @@ class Machine:
 
     # Records
 
-    def journal(self, *arguments, **matches):
-        """Journal records as dictionaries; journal("-n", "5", _SYSTEMD_UNIT="nginx.service")."""
+    def journal(self, *arguments, since=None, **matches):
+        """Journal records as dictionaries: journal(since=machine.now(), _PID="1").
+
+        `since` and not --after-cursor, which in systemd 252 skips the first match.
+        """
         self.run("journalctl", "--sync")
+        if since is not None:
+            arguments += ("--since", f"@{since:.6f}")
         out = self.run("journalctl", "-q", "-o", "json", "--all", *arguments,
                        *(f"{key}={value}" for key, value in matches.items())).stdout
         return [json.loads(line) for line in out.splitlines()]
 
-    def cursor(self):
-        """Marks the journal's end: journal("--after-cursor", cursor) is what came later."""
-        return self.journal("-n", "1")[-1]["__CURSOR"]
+    @staticmethod
+    def now():
+        return time.time()
 
     def denials(self, unit=None, *arguments):
         """What `ringfence denials UNIT --json` prints, parsed."""
@@ -220,7 +225,7 @@ class Machine:
 
     def report(self):
         """For a failed test: the last records of the units concerned, or of everything."""
-        units = [f"--unit={unit}" for unit in self.concerned]
+        units = [f"--unit={unit.replace('@.', '@*.')}" for unit in self.concerned]
         return self.run("journalctl", "-q", "-n", "50", "--no-pager", *units, check=False).stdout
 
 
