@@ -158,6 +158,7 @@ bool Planner::take(const Option& option) {
         case OptionKind::unset_environment:
             if (option.value.empty() || contains(option.value, '='))
                 return refuse(option, "not the name of a variable");
+            plan_->unsets = true;
             return true;
         case OptionKind::args_fd:
             return true;  // Arguments has put its contents in its place

@@ -100,6 +100,7 @@ constexpr Access file_rights() {
     return all;
 }
 
+/// Whether the NUL-terminated `a` is the `length_of_b` bytes at `b`. Stops at the first difference.
 constexpr bool same_text(const char* a, const char* b, std::size_t length_of_b) {
     for (std::size_t i = 0; i < length_of_b; ++i)
         if (a[i] != b[i] || a[i] == '\0') return false;
