@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "exec/enforce.h"
+
+#include "exec/sys.h"
+#include "landlock/syscalls.h"
+
+namespace ringfence::exec {
+
+using landlock::Access;
+using landlock::Support;
+
+namespace {
+
+constexpr Access refer = landlock::access_of("fs.refer");
+constexpr int quiet_abi = 10;
+constexpr int log_flags_abi = 7;
+constexpr int no_new_privs_abi = 11;
+
+// Makes the rulesets, layer after layer, as the options come.
+class Builder {
+  public:
+    Builder(const Plan& plan, const Support& support, Rulesets* rulesets, Failure* failure)
+        : plan_(plan), support_(support), rulesets_(rulesets), failure_(failure) {}
+
+    bool start_layer();
+    bool take(const Option& option);
+
+  private:
+    bool take_path(const Option& option);
+    bool add_path(const PathRule& rule, Access access, unsigned flags);
+    bool add_to_file(int fd, const PathRule& rule, Access access, long error);
+    bool take_port(const Option& option);
+
+    int ruleset() const { return rulesets_->fds[rulesets_->count - 1]; }
+
+    const Plan& plan_;
+    const Support& support_;
+    Rulesets* rulesets_;
+    Failure* failure_;
+    Access handled_;
+};
+
+bool Builder::start_layer() {
+    const LayerPlan& layer = plan_.layers[rulesets_->count];
+    handled_ = layer.handled() & support_.known();
+    // The kernel denies refer even where it is not handled. To lift it, it has to be handled and
+    // granted from the root on.
+    const bool lift_refer =
+        handled_.fs != 0 && !(layer.unrestricted & support_.known() & refer).empty();
+    if (lift_refer) handled_ |= refer;
+    int& fd = rulesets_->fds[rulesets_->count++];
+    fd = -1;
+    if (handled_.empty()) return true;
+    landlock::RulesetAttr attr;
+    attr.handled_access_fs = handled_.fs;
+    attr.handled_access_net = handled_.net;
+    attr.scoped = handled_.scope;
+    if (support_.abi >= quiet_abi) attr.quiet_access_fs = handled_.fs;
+    const long result = landlock::create_ruleset(&attr, sizeof attr, 0);
+    if (result < 0) {
+        set_failure(failure_, report::exit_cannot_enforce, result,
+                    "cannot create a Landlock ruleset", "");
+        return false;
+    }
+    fd = static_cast<int>(result);
+    if (!lift_refer) return true;
+    const char root[] = "/";  // on the stack: a constant's address would need a relocation
+    return add_path({refer, root, false}, refer, 0);
+}
+
+bool Builder::take(const Option& option) {
+    switch (option.kind) {
+        case OptionKind::layer:
+            return start_layer();
+        case OptionKind::path_group:
+        case OptionKind::allow:
+        case OptionKind::quiet:
+            return take_path(option);
+        case OptionKind::port_group:
+            return take_port(option);
+        default:
+            return true;
+    }
+}
+
+bool Builder::take_path(const Option& option) {
+    PathRule rule;
+    if (!parse_path_rule(option, &rule, failure_)) return false;
+    const bool quiet = option.kind == OptionKind::quiet;
+    const Access access = rule.access & handled_;
+    // A right that is not restricted here needs no rule; quiet rules came with ABI 10.
+    if (ruleset() < 0 || (quiet ? support_.abi < quiet_abi || handled_.fs == 0 : access.empty()))
+        return true;
+    return add_path(rule, access, quiet ? landlock::flag_of("quiet") : 0);
+}
+
+bool Builder::add_path(const PathRule& rule, Access access, unsigned flags) {
+    const long handle = sys::open_path(rule.path);
+    if (handle < 0) {
+        const bool absent = handle == -sys::enoent || handle == -sys::enotdir;
+        if (rule.optional && absent) return true;
+        set_failure(failure_, report::exit_refused, handle, "cannot open the path of a rule, ",
+                    rule.path);
+        if (absent)
+            failure_->text.add("; create it, or write \"-\" before it if it may be missing");
+        return false;
+    }
+    const int fd = static_cast<int>(handle);
+    const landlock::PathBeneathAttr attr = {access.fs, fd};
+    const long result =
+        landlock::add_rule(ruleset(), landlock::RuleType::path_beneath, &attr, flags);
+    const bool done = result >= 0 || add_to_file(fd, rule, access, result);
+    sys::close(fd);
+    if (done && flags == 0) ++rulesets_->rules;
+    return done;
+}
+
+// Most rules are on directories, so the kernel is asked first and the file's type not at all:
+// EINVAL says that a right does not apply to what was opened.
+bool Builder::add_to_file(int fd, const PathRule& rule, Access access, long error) {
+    const Access applicable = access & landlock::file_rights();
+    if (error == -sys::einval && applicable.empty()) {
+        failure_->status = report::exit_refused;
+        failure_->error = sys::einval;
+        failure_->text.clear();
+        failure_->text.add("a rule on ")
+            .add(rule.path)
+            .add(" has only rights that apply to directories, and it is none");
+        return false;
+    }
+    if (error == -sys::einval && applicable != access) {
+        const landlock::PathBeneathAttr attr = {applicable.fs, fd};
+        error = landlock::add_rule(ruleset(), landlock::RuleType::path_beneath, &attr, 0);
+        if (error >= 0) return true;
+    }
+    set_failure(failure_, report::exit_refused, error, "the kernel refuses the rule on ",
+                rule.path);
+    return false;
+}
+
+bool Builder::take_port(const Option& option) {
+    PortRule rule;
+    if (!parse_port_rule(option, &rule, failure_)) return false;
+    const Access access = rule.access & handled_;
+    if (ruleset() < 0 || access.empty()) return true;
+    for (std::uint32_t port = rule.first; port <= rule.last; ++port) {
+        const landlock::NetPortAttr attr = {access.net, port};
+        const long result = landlock::add_rule(ruleset(), landlock::RuleType::net_port, &attr, 0);
+        if (result < 0) {
+            set_failure(failure_, report::exit_refused, result,
+                        "the kernel refuses the rule of option ", option.argument);
+            return false;
+        }
+        ++rulesets_->rules;
+    }
+    return true;
+}
+
+unsigned restrict_flags(const Plan& plan, const Support& support) {
+    if (support.abi < log_flags_abi) return 0;
+    unsigned flags = 0;
+    if ((plan.log & log_new_exec) != 0) flags |= landlock::flag_of("log_new_exec_on");
+    if ((plan.log & log_same_exec) == 0) flags |= landlock::flag_of("log_same_exec_off");
+    if ((plan.log & log_subdomains) == 0) flags |= landlock::flag_of("log_subdomains_off");
+    return flags;
+}
+
+long enter_domain(int ruleset, unsigned flags, const Support& support, bool* set_no_new_privs) {
+    long result = landlock::restrict_self(ruleset, flags);
+    if (result != -sys::eperm) return result;
+    if (support.abi >= no_new_privs_abi) {
+        result = landlock::restrict_self(ruleset, flags | landlock::flag_of("no_new_privs"));
+    } else {
+        result = sys::set_no_new_privs();
+        if (result >= 0) result = landlock::restrict_self(ruleset, flags);
+    }
+    if (result >= 0) *set_no_new_privs = true;
+    return result;
+}
+
+}  // namespace
+
+bool build_rulesets(const Arguments& arguments, const Plan& plan, const Support& support,
+                    Rulesets* ret, Failure* failure) {
+    Builder builder(plan, support, ret, failure);
+    if (!builder.start_layer()) return false;
+    Arguments::Cursor cursor = arguments.begin();
+    for (const char* argument = cursor.next(); argument != nullptr; argument = cursor.next()) {
+        Option option;
+        if (!parse_option(argument, &option, failure) || !builder.take(option)) return false;
+    }
+    return true;
+}
+
+bool restrict_self(const Plan& plan, const Support& support, const Rulesets& rulesets,
+                   const Tag& tag, Outcome* ret, Failure* failure) {
+    Outcome outcome;
+    outcome.support = support;
+    outcome.unenforced = unenforced(plan, support);
+    outcome.rules = rulesets.rules;
+    sys::set_comm(tag.text);  // only the review needs it: a failure is no reason not to start
+    const unsigned flags = restrict_flags(plan, support);
+    for (int i = 0; i < rulesets.count; ++i) {
+        if (rulesets.fds[i] < 0) continue;
+        const long result = enter_domain(rulesets.fds[i], flags, support, &outcome.no_new_privs);
+        if (result < 0) {
+            set_failure(failure, report::exit_cannot_enforce, result,
+                        "the kernel refuses to enforce the ruleset", "");
+            if (result == -sys::e2big)
+                failure->text.add(
+                    "; Landlock stacks at most 16 domains, those of the service manager included");
+            return false;
+        }
+        ++outcome.layers;
+    }
+    *ret = outcome;
+    return true;
+}
+
+}  // namespace ringfence::exec

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "exec/report.h"
+
+#include "exec/sys.h"
+
+namespace ringfence::exec {
+
+using landlock::Access;
+using landlock::Support;
+
+namespace {
+
+constexpr char journal_socket[] = "/run/systemd/journal/socket";
+
+// Longer values are cut: a record must fit its buffer whole, or journald would drop it.
+constexpr std::size_t value_limit = 3500;
+// PID 1 drops messages above PIPE_BUF (NOTIFY_BUFFER_MAX, src/core/manager.c).
+constexpr std::size_t status_limit = 1500;
+
+constexpr long settle_milliseconds = 50;
+
+struct SocketAddress {
+    std::uint16_t family = sys::af_unix;
+    char path[108] = {};
+};
+
+// A connected datagram socket, or -1. `path` is as in sd_notify(3): "/path" or "@abstract".
+int connect_to(std::string_view path) {
+    SocketAddress peer;
+    if (path.size() < 2 || path.size() >= sizeof peer.path || (path[0] != '/' && path[0] != '@'))
+        return -1;
+    for (std::size_t i = 0; i < path.size(); ++i)
+        peer.path[i] = path[i];
+    const bool abstract = path[0] == '@';
+    if (abstract) peer.path[0] = '\0';
+    const long fd = sys::socket_unix_datagram();
+    if (fd < 0) return -1;
+    // A pathname counts with its NUL, an abstract name without.
+    const std::size_t size = sizeof peer.family + path.size() + (abstract ? 0 : 1);
+    if (sys::connect(static_cast<int>(fd), &peer, size) < 0) {
+        sys::close(static_cast<int>(fd));
+        return -1;
+    }
+    return static_cast<int>(fd);
+}
+
+std::string_view clip(std::string_view value) {
+    return value.size() > value_limit ? std::string_view(value.data(), value_limit) : value;
+}
+
+template <std::size_t N>
+void add_field(Buffer<N>* record, std::string_view name, std::string_view value) {
+    value = clip(value);
+    record->add(name);
+    if (!contains(value, '\n')) {
+        record->add("=").add(value).put('\n');
+        return;
+    }
+    record->put('\n');
+    for (unsigned byte = 0; byte < 8; ++byte)
+        record->put(
+            static_cast<char>((static_cast<std::uint64_t>(value.size()) >> (8 * byte)) & 0xff));
+    record->add(value).put('\n');
+}
+
+template <std::size_t N>
+void add_number(Buffer<N>* record, std::string_view name, std::uint64_t value) {
+    record->add(name).add("=").add(value).put('\n');
+}
+
+template <std::size_t N>
+void add_names(Buffer<N>* text, const Access& access, bool with_abi) {
+    bool first = true;
+    for (const landlock::Right& right : landlock::rights) {
+        if ((access & right.access()).empty()) continue;
+        if (!first) text->add(with_abi ? ", " : ",");
+        first = false;
+        text->add(right.name);
+        if (with_abi) text->add(" (needs ABI ").add(std::uint64_t{right.abi}).add(")");
+    }
+}
+
+bool is_hex(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+}  // namespace
+
+Tag make_tag(const Environment& environment, const unsigned char* random) {
+    Tag tag = {};
+    Buffer<sizeof tag.text> text;
+    text.add(report::tag_prefix);
+    const char* id = environment.get("INVOCATION_ID");
+    bool usable = id != nullptr;
+    for (int i = 0; usable && i < report::tag_digits; ++i)
+        usable = is_hex(id[i]);
+    for (int i = 0; i < report::tag_digits; ++i)
+        // The upper 8 bytes: the lower ones are this process's stack canary.
+        text.put(usable ? id[i] : "0123456789abcdef"[(random[8 + i / 2] >> (i % 2 * 4)) & 0xf]);
+    const std::string_view digits = text.view();
+    for (std::size_t i = 0; i < digits.size(); ++i)
+        tag.text[i] = digits[i];
+    return tag;
+}
+
+void Reporter::connect() {
+    if (connected_) return;
+    connected_ = true;
+    const bool automatic = (plan_.reports & report_auto) != 0;
+    const char* const notify_path = environment_.get("NOTIFY_SOCKET");
+    if (notify_path != nullptr && (automatic || (plan_.reports & report_notify) != 0))
+        notify_ = connect_to(notify_path);
+    // Run by hand there is a person at the terminal and no unit to file the record under.
+    const bool under_systemd = environment_.get("INVOCATION_ID") != nullptr ||
+                               environment_.get("JOURNAL_STREAM") != nullptr;
+    if ((automatic && under_systemd) || (plan_.reports & report_journal) != 0)
+        journal_ = connect_to(journal_socket);
+}
+
+template <class Record>
+void Reporter::begin_record(Record* record, std::string_view message, const char* message_id,
+                            char priority, const char* status, const Support& support) const {
+    add_field(record, "MESSAGE", message);
+    add_field(record, "MESSAGE_ID", message_id);
+    record->add("PRIORITY=").put(priority);
+    record->add("\nSYSLOG_IDENTIFIER=ringfence\n");
+    add_field(record, "LANDLOCK_STATUS", status);
+    if (!plan_.policy.empty()) add_field(record, "LANDLOCK_POLICY", plan_.policy);
+    if (!plan_.digest.empty()) add_field(record, "LANDLOCK_POLICY_DIGEST", plan_.digest);
+    add_number(record, "LANDLOCK_ABI", static_cast<std::uint64_t>(support.kernel_abi));
+    record->add("LANDLOCK_ERRATA=0x").add(support.errata, 16).put('\n');
+    add_field(record, "LANDLOCK_TAG", tag_.text);
+    if (program_ != nullptr) add_field(record, "LANDLOCK_PROGRAM", program_);
+}
+
+void Reporter::enforced(const Outcome& outcome) {
+    // Nobody to tell: the buffers below would cost pages of the stack for nothing.
+    if (!outcome.unenforced.empty() || notify_ >= 0 || journal_ >= 0) send_enforced(outcome);
+}
+
+void Reporter::send_enforced(const Outcome& outcome) {
+    const bool degraded = !outcome.unenforced.empty();
+    const char* const status = degraded ? report::status_degraded : report::status_enforced;
+    // Room for the names of every right, and for names as long as a value may be.
+    Buffer<value_limit + 2048> line;
+    if (!plan_.policy.empty()) line.add(clip(plan_.policy)).add(" ");
+    line.add(status).add(", ABI ").add(static_cast<std::uint64_t>(outcome.support.kernel_abi));
+    line.add(", ").add(std::uint64_t{outcome.rules}).add(outcome.rules == 1 ? " rule" : " rules");
+    if (outcome.layers > 1) line.add(", ").add(std::uint64_t{outcome.layers}).add(" layers");
+    if (outcome.no_new_privs) line.add(", no_new_privs set");
+    if (degraded) {
+        line.add("; not enforced: ");
+        add_names(&line, outcome.unenforced, true);
+    }
+    Buffer<4 * value_limit + 4096> record;
+    begin_record(&record, line.view(),
+                 degraded ? report::message_degraded : report::message_enforced,
+                 degraded ? '4' : '6', status, outcome.support);
+    add_number(&record, "LANDLOCK_RULES", outcome.rules);
+    add_number(&record, "LANDLOCK_LAYERS", outcome.layers);
+    if (degraded) {
+        record.add("LANDLOCK_UNENFORCED=");
+        add_names(&record, outcome.unenforced, false);
+        record.put('\n');
+    }
+    send_status(line.view(), 0);
+    const bool sent = send_record(record.view());
+    if (degraded && !sent) to_stderr(line.view());
+}
+
+void Reporter::failed(const Failure& failure, const Support& support, std::string_view what,
+                      const char* message_id, const char* status) {
+    connect();
+    Buffer<8192> line;
+    if (!plan_.policy.empty()) line.add(clip(plan_.policy)).add(" ");
+    line.add(what).add(": ").add(failure.text.view());
+    Buffer<5 * value_limit + 2048> record;
+    begin_record(&record, line.view(), message_id, '3', status, support);
+    add_field(&record, "LANDLOCK_ERROR", failure.text.view());
+    if (failure.error != 0) add_number(&record, "ERRNO", static_cast<std::uint64_t>(failure.error));
+    send_status(line.view(), failure.error);
+    const bool sent = send_record(record.view());
+    if (!sent || !stderr_is_journal()) to_stderr(line.view());
+    // journald takes the unit of a record from /proc/PID/cgroup when it comes to read the record
+    // (client_context_read_cgroup(), src/journal/journald-context.c). Of a process that exits at
+    // once it found none for one record in ten; a failure has the time to wait for it.
+    if (sent) sys::sleep_milliseconds(settle_milliseconds);
+}
+
+void Reporter::refused(const Failure& failure, const Support& support) {
+    failed(failure, support, "refused", report::message_refused, report::status_refused);
+}
+
+void Reporter::exec_failed(const Failure& failure, const Support& support) {
+    failed(failure, support, "not started", report::message_exec_failed, report::status_enforced);
+}
+
+void Reporter::send_status(std::string_view text, int error) {
+    if (notify_ < 0) return;
+    Buffer<2048> message;
+    message.add("STATUS=ringfence: ");
+    // One line; PID 1 ignores a status with control characters or broken UTF-8.
+    for (std::size_t i = 0; i < text.size() && i < status_limit; ++i)
+        message.put(static_cast<unsigned char>(text[i]) < ' ' ? ' ' : text[i]);
+    if (error != 0) message.add("\nERRNO=").add(static_cast<std::uint64_t>(error));
+    sys::send(notify_, message.view().data(), message.view().size());
+}
+
+bool Reporter::send_record(std::string_view record) {
+    if (journal_ < 0) return false;
+    const long sent = sys::send(journal_, record.data(), record.size());
+    if (sent >= 0) return true;
+    Failure note;
+    set_failure(&note, 0, sent, "the journal did not take the record of this start", "");
+    to_stderr(note.text.view());
+    return false;
+}
+
+bool Reporter::stderr_is_journal() const {
+    const char* const stream = environment_.get("JOURNAL_STREAM");
+    sys::FileIdentity identity;
+    if (stream == nullptr || sys::identify(2, "", &identity) < 0) return false;
+    Buffer<48> expected;
+    expected.add(identity.device).add(":").add(identity.inode);
+    return expected.view() == stream;
+}
+
+void Reporter::to_stderr(std::string_view text) const {
+    // With standard error closed, one of our own sockets may have got its number.
+    if (notify_ == 2 || journal_ == 2) return;
+    Buffer<8448> line;
+    line.add("ringfence-exec: ").add(text).put('\n');
+    const std::string_view data = line.view();
+    // A stream socket to a journald that hangs would block write(2) for ever.
+    const bool sockets = plan_.reports != 0;
+    if (sockets && sys::send(2, data.data(), data.size()) != -sys::enotsock) return;
+    sys::write(2, data.data(), data.size());
+}
+
+}  // namespace ringfence::exec
