@@ -121,6 +121,9 @@ Result<Sources> Loader::read(const ServiceName& name) {
             sources.fragment_text = *text;
             sources.state = text->empty() ? Sources::State::masked : Sources::State::present;
         }
+        // In a root directory without devices the link of a mask leads nowhere.
+        if (!text && root_.read_link(*file) == std::string("/dev/null"))
+            sources.state = Sources::State::masked;
         sources.transient = is_transient_directory(file->substr(0, file->rfind('/')));
     }
     if (sources.state == Sources::State::masked) return sources;
