@@ -2,7 +2,11 @@
 // The built program: exit statuses, messages, and a real journal read to its end.
 #include <array>
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <map>
+#include <regex>
+#include <set>
 #include <sys/wait.h>
 
 #include <gmock/gmock.h>
@@ -73,6 +77,30 @@ TEST(Program, HelpAndVersion) {
         EXPECT_THAT(ran.out, HasSubstr("denials"));
     }
     EXPECT_THAT(run("--version").out, HasSubstr("ringfence "));
+}
+
+std::string manual(const std::string& page) {
+    std::ifstream file(std::string(RINGFENCE_MANUALS) + "/" + page);
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    std::string plain;
+    for (std::size_t i = 0; i < text.size(); ++i)
+        if (text.compare(i, 2, "\\-") != 0) plain.push_back(text[i]);  // "\-" becomes "-"
+    return plain;
+}
+
+std::set<std::string> long_options(const std::string& text) {
+    const std::regex option("--([a-z][a-z-]+)");
+    std::set<std::string> names;
+    for (std::sregex_iterator found(text.begin(), text.end(), option), end; found != end; ++found)
+        names.insert((*found)[1]);
+    return names;
+}
+
+TEST(Program, HelpAndManualHaveTheSameOptions) {
+    const auto in_help = long_options(run("denials --help").out);
+    EXPECT_THAT(in_help, ::testing::Contains("suggest"));
+    EXPECT_EQ(long_options(manual("ringfence-denials.1")), in_help);
+    EXPECT_THAT(manual("ringfence.1"), HasSubstr("denials"));
 }
 
 TEST(Program, JsonOfARealJournal) {
