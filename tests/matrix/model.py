@@ -175,7 +175,7 @@ class Case:
 class Domain:
     """One layer as a kernel of `abi` enforces it."""
 
-    def __init__(self, table, layer, abi):
+    def __init__(self, table, layer, abi, all_layers=()):
         named = {table.scopes[scope] for scope in layer.scopes}
         asked = {name for name in table.known(layer.abi) if table.rights[name].family != "scope"}
         self.asked = (asked - set(layer.unrestricted)) | named
@@ -185,11 +185,15 @@ class Domain:
         self.allowed_ports = set()    # (right, port)
         self.rule_count = 0
         self.refused = False
-        self.lifts_refer = (self.any_fs and "fs.refer" in layer.unrestricted and abi >= 2)
+        # Once one layer restricts files, the kernel denies refer in each that does not grant it.
+        restricts_files = self.any_fs or any(Domain(table, other, abi).any_fs
+                                             for other in all_layers)
+        self.lifts_refer = (bool(self.handled) and restricts_files and abi >= 2
+                            and "fs.refer" in layer.unrestricted)
         if self.lifts_refer:
             self.granted["/"] = {"fs.refer"}
             self.rule_count += 1
-        if self.any_fs and abi >= 2:
+        if self.handled and restricts_files and abi >= 2:
             self.handled.add("fs.refer")  # denied even where it is not asked for
         rules = list(layer.rules)
         if layer.probe_rule:
@@ -231,7 +235,7 @@ class Prediction:
     def __init__(self, table, case, abi):
         self.table = table
         self.abi = abi
-        self.domains = [Domain(table, layer, abi) for layer in case.layers]
+        self.domains = [Domain(table, layer, abi, case.layers) for layer in case.layers]
         asked = set().union(*(domain.asked for domain in self.domains))
         # ABI 1 denies it always, so it is never unenforced.
         self.unenforced = table.ordered(asked - table.known(abi) - {"fs.refer"})
