@@ -174,3 +174,33 @@ def facts_of(outcome):
         else:
             facts[kind][rest[0]] = [int(word) for word in rest[1:]]
     return facts
+
+
+def judge_facts(table, facts, abi):
+    """The wrapper's table against the kernel itself."""
+    problems = []
+    if facts["abi"] != abi:
+        problems.append(f"ABI {facts['abi']}, expected {abi}")
+    if abi <= 0:
+        return problems
+    if facts["attr-48-zero-tail"] != 0:
+        problems.append(f"a 48-byte ruleset_attr: {name_of(facts['attr-48-zero-tail'])}")
+    quiet = facts["attr-48-quiet"]
+    if quiet != (0 if abi >= 10 else errno.E2BIG):
+        problems.append(f"quiet_access_fs: {name_of(quiet)}")
+    for name, right in table.rights.items():
+        handled = facts["handles"][name][0] == 0
+        if handled != (right.abi <= abi):
+            problems.append(f"{name}: the kernel {'knows' if handled else 'does not know'} it")
+        if not handled or right.family != "fs":
+            continue
+        for kind, result in zip(("directory", "file", "fifo", "device", "socket"),
+                                facts["applies"][name]):
+            applies = kind == "directory" or right.file
+            if (result == 0) != applies:
+                problems.append(f"{name} on a {kind}: {name_of(result)}")
+    for name, result in facts["flag"].items():
+        known = result[0] != errno.EINVAL
+        if known != (table.flags[name] <= abi):
+            problems.append(f"flag {name}: {name_of(result[0])}")
+    return problems

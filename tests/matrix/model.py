@@ -101,6 +101,7 @@ class Table:
         self.groups = {}
         self.ports = {}
         self.scopes = {}
+        self.flags = {}               # of landlock_restrict_self(2): name -> first ABI
         listing = subprocess.run([probe, "--rights"], check=True, capture_output=True, text=True)
         for line in listing.stdout.splitlines():
             kind, name, *rest = line.split()
@@ -112,6 +113,8 @@ class Table:
                 self.ports[name] = rest[0]
             elif kind == "scope":
                 self.scopes[name] = rest[0]
+            elif kind == "flag":
+                self.flags[name] = int(rest[0])
 
     def known(self, abi):
         return {name for name, right in self.rights.items() if right.abi <= abi}
@@ -157,6 +160,7 @@ class Case:
     layers: list
     minimum_abi: object = None        # None, a number or "all"
     extra: tuple = ()                 # further options, without effect on what is enforced
+    extra_rules: tuple = ()           # the same, at the end of the last layer
     user: int = 0
     flags: tuple = ("journal",)
     actions: object = None            # None: all
@@ -169,7 +173,7 @@ class Case:
         result += list(self.extra)
         for index, layer in enumerate(self.layers):
             result += (["--layer"] if index else []) + layer.options()
-        return result
+        return result + list(self.extra_rules)
 
 
 class Domain:

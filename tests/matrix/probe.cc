@@ -348,6 +348,9 @@ void print_rights() {
         for (const landlock::Right& right : landlock::rights)
             if (!(group.access & right.access()).empty())
                 printf("scope %s %s\n", group.option, right.name);
+    for (const landlock::Flag& flag : landlock::call_flags)
+        if (flag.call == landlock::FlagOf::restrict_self)
+            printf("flag %s %u\n", flag.name, flag.abi);
 }
 
 int create(const landlock::Access& access, size_t size, unsigned quiet_bits) {
