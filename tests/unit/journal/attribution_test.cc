@@ -112,7 +112,7 @@ TEST(Attribution, TagUsedByAnotherWrapper) {
     TestEntry report = reported(tag, "web.service");
     report.fields["_EXE"] = "/usr/libexec/ringfence-exec";
     expect_unattributed(
-        reviewed({report, allocated("a1", tag, 1, 0, "/home/eve/ringfence-exec"), shadow()}),
+        reviewed({report, allocated("a1", tag, 1, 0, "/srv/eve/ringfence-exec"), shadow()}),
         Reason::forged_tag);
     // journald saw the program that the wrapper had already become: no evidence against it.
     report.fields["_EXE"] = "/usr/sbin/web";
