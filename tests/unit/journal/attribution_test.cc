@@ -239,6 +239,19 @@ TEST(Attribution, LostReport) {
                         Reason::no_report);
 }
 
+TEST(Attribution, AFloodOfForgedDomainsTakesNoQuadraticTime) {
+    constexpr int flood = 20000;  // quadratic: minutes under the sanitizers
+    std::vector<TestEntry> entries = {reported(tag, "web.service")};
+    for (int i = 1; i <= flood; ++i) {
+        entries.push_back(allocated(std::to_string(i), tag, i));
+        entries.push_back(shadow(std::to_string(i), i));
+    }
+    std::uint64_t count = 0;
+    for (const Denial& denial : reviewed(entries).unattributed)
+        count += denial.tally.count;
+    EXPECT_GE(count, flood - 1u);  // PID 7 is the reporter's
+}
+
 TEST(Attribution, OutsideOfUnits) {
     expect_unattributed(reviewed({reported(tag, ""), allocated("a1", tag), shadow()}),
                         Reason::no_unit);
