@@ -33,6 +33,8 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -100,20 +102,39 @@ class Identities {
     void add(const WrapperReport& report);
 
     /// Errors: those of `find`, which is only asked for tags without a report.
-    Result<Attribution> attribute(const Id& boot, std::uint64_t domain,
-                                  const FindInvocation& find) const;
+    Result<Attribution> attribute(const Id& boot, std::uint64_t domain, const FindInvocation& find);
 
   private:
+    // What the rules need of all reports and domains of a tag, worked out once: an attacker can
+    // make very many of either.
+    struct Summary {
+        std::vector<Unit> units;
+        std::set<std::int64_t> pids;  // of the reports
+        std::set<std::uint32_t> uids;
+        bool any_uid = false;            // a report without _UID=
+        std::set<std::string> wrappers;  // paths of the wrapper in _EXE=
+        bool any_wrapper = false;        // a report whose _EXE= says nothing
+        bool comparable = false;         // rule 4
+        bool agreed = true;              // all reports name one policy
+        std::size_t announced = 0;       // domains, by the reports
+        std::size_t made = 0;            // domains that the wrapper can have made
+
+        void add(const WrapperReport& report, const WrapperReport& first);
+        bool has_pid(const DomainRecord& domain) const;
+        bool made_elsewhere(const DomainRecord& domain) const;
+    };
     struct Tag {
         std::vector<WrapperReport> reports;
-        std::vector<DomainRecord> domains;
+        std::vector<std::uint64_t> domains;
+        std::optional<Summary> summary;
     };
 
-    bool made_elsewhere(const Tag& tag, const DomainRecord& domain) const;
-    Reason judge(const Tag& tag, const DomainRecord& domain) const;
+    const DomainRecord& record_of(const Id& boot, std::uint64_t domain) const;
+    const Summary& summary_of(const Id& boot, Tag& tag) const;
+    static Reason judge(const Summary& summary, bool reported, const DomainRecord& domain);
 
     bool pids_comparable_;
-    std::map<std::pair<Id, std::uint64_t>, std::string> tag_of_domain_;
+    std::map<std::pair<Id, std::uint64_t>, DomainRecord> domains_;
     std::map<std::pair<Id, std::string>, Tag> tags_;
 };
 
