@@ -2,7 +2,10 @@
 // ringfence(1).
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -60,11 +63,26 @@ int run(const std::vector<std::string>& words) {
     return verb->run({words.begin() + 1, words.end()});
 }
 
+// A closed standard descriptor would be given to the first file that is opened, and messages would
+// go into it.
+void open_standard_descriptors() {
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
+        if (::fcntl(fd, F_GETFD) < 0 && ::open("/dev/null", O_RDWR) < 0) std::abort();
+}
+
+// What was printed may still be in the buffer, and the disk full.
+int flushed(int status) {
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+    fmt::print(stderr, "ringfence: cannot write to standard output\n");
+    return status == ringfence::cli::exit_success ? ringfence::cli::exit_failure : status;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+    open_standard_descriptors();
     try {
-        return run({argv + std::min(argc, 1), argv + argc});
+        return flushed(run({argv + std::min(argc, 1), argv + argc}));
     } catch (const std::exception& error) {
         // Out of memory, or output that cannot be written (a full disk, a closed pipe).
         std::fprintf(stderr, "ringfence: %s\n", error.what());

@@ -148,9 +148,9 @@ std::optional<Time> absolute(std::string_view text, Time now) {
     std::string_view rest = text;
     const bool dated = take_date(rest, &date);
     if (!dated) rest = text;
+    const bool date_only = dated && rest.empty();
     const bool separated = !dated || take(rest, " ") || take(rest, "T");
-    if (!(dated && rest.empty()) && !(separated && take_clock(rest, &date, &usec)))
-        return std::nullopt;
+    if (!date_only && !(separated && take_clock(rest, &date, &usec))) return std::nullopt;
     return rest.empty() ? make_time(date, usec, utc) : std::nullopt;
 }
 

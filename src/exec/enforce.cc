@@ -23,6 +23,7 @@ class Builder {
         : plan_(plan), support_(support), rulesets_(rulesets), failure_(failure) {}
 
     bool start_layer();
+    bool restricts_files() const;
     bool take(const Option& option);
 
   private:
@@ -40,13 +41,21 @@ class Builder {
     Access handled_;
 };
 
+bool Builder::restricts_files() const {
+    for (int i = 0; i < plan_.layer_count; ++i)
+        if ((plan_.layers[i].handled() & support_.known()).fs != 0) return true;
+    return false;
+}
+
 bool Builder::start_layer() {
     const LayerPlan& layer = plan_.layers[rulesets_->count];
     handled_ = layer.handled() & support_.known();
-    // The kernel denies refer even where it is not handled. To lift it, it has to be handled and
-    // granted from the root on.
-    const bool lift_refer =
-        handled_.fs != 0 && !(layer.unrestricted & support_.known() & refer).empty();
+    // The kernel denies refer even where it is not handled: in every layer as soon as one of them
+    // handles any right of fs (measured with ABI 6 and 7). To lift it, it has to be handled and
+    // granted from the root on; where no layer restricts files that would forbid mount(2) for
+    // nothing.
+    const bool lift_refer = !handled_.empty() && restricts_files() &&
+                            !(layer.unrestricted & support_.known() & refer).empty();
     if (lift_refer) handled_ |= refer;
     int& fd = rulesets_->fds[rulesets_->count++];
     fd = -1;
@@ -65,7 +74,7 @@ bool Builder::start_layer() {
     fd = static_cast<int>(result);
     if (!lift_refer) return true;
     const char root[] = "/";  // on the stack: a constant's address would need a relocation
-    return add_path({refer, root, false}, refer, 0);
+    return add_path({refer, root, false, false}, refer, 0);
 }
 
 bool Builder::take(const Option& option) {
@@ -109,9 +118,9 @@ bool Builder::add_path(const PathRule& rule, Access access, unsigned flags) {
     const landlock::PathBeneathAttr attr = {access.fs, fd};
     const long result =
         landlock::add_rule(ruleset(), landlock::RuleType::path_beneath, &attr, flags);
+    if (result >= 0 && flags == 0) ++rulesets_->rules;
     const bool done = result >= 0 || add_to_file(fd, rule, access, result);
     sys::close(fd);
-    if (done && flags == 0) ++rulesets_->rules;
     return done;
 }
 
@@ -119,6 +128,10 @@ bool Builder::add_path(const PathRule& rule, Access access, unsigned flags) {
 // EINVAL says that a right does not apply to what was opened.
 bool Builder::add_to_file(int fd, const PathRule& rule, Access access, long error) {
     const Access applicable = access & landlock::file_rights();
+    // The part of a group that applies is unrestricted here: nothing is left to allow.
+    if (error == -sys::einval && applicable.empty() && rule.group &&
+        !(rule.access & landlock::file_rights()).empty())
+        return true;
     if (error == -sys::einval && applicable.empty()) {
         failure_->status = report::exit_refused;
         failure_->error = sys::einval;
@@ -131,6 +144,7 @@ bool Builder::add_to_file(int fd, const PathRule& rule, Access access, long erro
     if (error == -sys::einval && applicable != access) {
         const landlock::PathBeneathAttr attr = {applicable.fs, fd};
         error = landlock::add_rule(ruleset(), landlock::RuleType::path_beneath, &attr, 0);
+        if (error >= 0) ++rulesets_->rules;
         if (error >= 0) return true;
     }
     set_failure(failure_, report::exit_refused, error, "the kernel refuses the rule on ",

@@ -88,8 +88,8 @@ bool parse_rights(const Option& option, std::string_view list, Access* ret, Fail
 bool parse_path_rule(const Option& option, PathRule* ret, Failure* failure) {
     PathRule rule = {};
     std::string_view path = option.value;
-    if (option.kind == OptionKind::path_group)
-        rule.access = landlock::path_groups[option.index].access;
+    rule.group = option.kind == OptionKind::path_group;
+    if (rule.group) rule.access = landlock::path_groups[option.index].access;
     if (option.kind == OptionKind::allow) {
         const std::string_view names = take_until(&path, ':');
         if (!parse_rights(option, names, &rule.access, failure)) return false;

@@ -90,6 +90,7 @@ struct PathRule {
     landlock::Access access;
     const char* path;
     bool optional;
+    bool group;  ///< "as much as applies", not rights by name
 };
 
 /// A rule on ports first…last.

@@ -27,7 +27,7 @@ class Reading {
     Result<Review> finish();
 
   private:
-    void take();
+    void take(Pass pass);
     void take_audit(const Record& record);
     Result<Attribution> attribute(const DomainId& domain);
 
@@ -56,18 +56,22 @@ Result<void> Reading::read(Pass pass) {
         auto found = source_.next();
         if (!found) return tl::unexpected(found.error());
         if (!*found) return {};
-        take();
+        take(pass);
     }
 }
 
 // Any process can send a MESSAGE that looks like an audit record; only journald sets these fields.
-void Reading::take() {
-    const bool audit = source_.field("_TRANSPORT") == "audit" && source_.field("_AUDIT_TYPE");
-    if (!audit) {
+// A source may deliver entries of the other pass: they must not count twice.
+void Reading::take(Pass pass) {
+    const auto type = source_.field("_AUDIT_TYPE");
+    const bool identity = !type || *type == audit_type_domain;
+    if (identity != (pass == Pass::identities)) return;
+    if (!type) {
         if (!is_wrapper_message(source_.field("MESSAGE_ID").value_or(""))) return;
         if (const auto report = read_wrapper_report(source_)) identities_.add(*report);
         return;
     }
+    if (source_.field("_TRANSPORT") != "audit") return;
     const auto record = parse_record(source_.field("MESSAGE").value_or(""));
     if (!record)
         ++review_.malformed;

@@ -187,7 +187,13 @@ Result<std::unique_ptr<Source>> open_with(const std::string& name, const char* h
     sd_journal* opened = nullptr;
     const int error = open(&opened);
     if (error < 0) return journal_error(name, "cannot open the journal", error, hint);
-    return std::make_unique<SdSource>(Journal(opened), name);
+    Journal journal(opened);
+    // Files that may not be read or are damaged are passed over by sd_journal_open*(): a journal of
+    // which nothing is left must not look like one without denials.
+    std::uint64_t bytes = 0;
+    if (sd_journal_get_usage(journal.get(), &bytes) < 0 || bytes == 0)
+        return fail(name, "no journal file could be opened", hint);
+    return std::make_unique<SdSource>(std::move(journal), name);
 }
 
 }  // namespace

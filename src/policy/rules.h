@@ -26,17 +26,17 @@ struct Origin {
 /// Rights on a file or everything beneath a directory.
 struct PathRule {
     std::string path;  ///< as in a unit file: specifiers and ${VAR} unexpanded, without the "-"
-    bool optional = false;    ///< "-": no error when the path does not exist
-    landlock::Access access;  ///< fs only; masked to the layer's ABI
-    Origin origin;
+    bool optional = false;        ///< "-": no error when the path does not exist
+    landlock::Access access;      ///< fs only; never empty; masked to what the layer handles
+    std::vector<Origin> origins;  ///< every place that grants some of it, in reading order
 };
 
 /// Rights on the ports first…last, both included.
 struct PortRule {
     std::uint16_t first = 0;
     std::uint16_t last = 0;
-    landlock::Access access;  ///< net only
-    Origin origin;
+    landlock::Access access;  ///< net only, one right
+    std::vector<Origin> origins;
 };
 
 /// One Landlock ruleset.
@@ -52,7 +52,7 @@ struct Layer {
 struct QuietPath {
     std::string path;
     bool optional = false;
-    Origin origin;
+    std::vector<Origin> origins;
 };
 
 /// An ordinary directive for the [Service] section.

@@ -15,7 +15,6 @@
 #include <random>
 #include <spawn.h>
 #include <string>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -29,7 +28,6 @@ struct Command {
     std::vector<char*> environment;
     std::vector<char*> argv;
     std::vector<double> microseconds;
-    long peak_kib = 0;
 };
 
 [[noreturn]] void die(const std::string& what) {
@@ -75,15 +73,13 @@ void run_once(Command* command, bool count) {
         die(command->argv[0]);
     }
     int status = 0;
-    rusage usage = {};
-    while (wait4(pid, &status, 0, &usage) < 0 && errno == EINTR) {
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
     }
     const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - start;
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
         std::fprintf(stderr, "bench-spawn: %s: wait status %#x\n", command->name.c_str(), status);
         std::exit(1);
     }
-    command->peak_kib = std::max(command->peak_kib, usage.ru_maxrss);
     if (count) command->microseconds.push_back(took.count());
 }
 
@@ -127,11 +123,8 @@ int main(int argc, char** argv) {
     }
     for (Command& command : commands) {
         std::sort(command.microseconds.begin(), command.microseconds.end());
-        std::printf(
-            "{\"name\": \"%s\", \"median\": %.1f, \"p10\": %.1f, \"p90\": %.1f, \"peak_kib\": "
-            "%ld}\n",
-            command.name.c_str(), quantile(command.microseconds, 0.5),
-            quantile(command.microseconds, 0.1), quantile(command.microseconds, 0.9),
-            command.peak_kib);
+        std::printf("{\"name\": \"%s\", \"median\": %.1f, \"p10\": %.1f, \"p90\": %.1f}\n",
+                    command.name.c_str(), quantile(command.microseconds, 0.5),
+                    quantile(command.microseconds, 0.1), quantile(command.microseconds, 0.9));
     }
 }

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "dropin/attachment.h"
+
+#include <algorithm>
+
+#include "unit/specifier.h"
+#include "unit/words.h"
+
+namespace ringfence::dropin {
+
+namespace {
+
+constexpr std::string_view inline_keys[] = {
+    "X-LandlockReadPaths",  "X-LandlockExecPaths",  "X-LandlockReadWritePaths", "X-LandlockBindTCP",
+    "X-LandlockConnectTCP", "X-LandlockBindUDP",    "X-LandlockConnectUDP",     "X-LandlockScope",
+    "X-LandlockABI",        "X-LandlockMinimumABI",
+};
+
+const std::vector<std::string> policy_keys = {"X-LandlockPolicy", "LandlockPolicy"};
+
+bool is_policy_key(std::string_view key) {
+    return std::find(policy_keys.begin(), policy_keys.end(), key) != policy_keys.end();
+}
+
+bool is_inline_key(std::string_view key) {
+    return std::find(std::begin(inline_keys), std::end(inline_keys), key) != std::end(inline_keys);
+}
+
+bool starts_with(std::string_view text, std::string_view head) {
+    return text.substr(0, head.size()) == head;
+}
+
+// What this module's settings start with, misspelt ones included.
+bool is_ours(std::string_view key) {
+    return starts_with(key, "X-Landlock") || key == "LandlockPolicy";
+}
+
+bool is_policy_name(std::string_view name) {
+    if (name.empty() || name.front() == '.' || name.size() > 200) return false;
+    return std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               std::string_view("-_.@:\\+").find(c) != std::string_view::npos;
+    });
+}
+
+class Reader {
+  public:
+    explicit Reader(const unit::Unit& unit) : unit_(unit) {}
+
+    Attachment read() {
+        for (std::size_t i = 0; i < unit_.files.size(); ++i) {
+            own_ = is_own(unit_.dropin(i));
+            read_file(unit_.files[i]);
+        }
+        if (out_.wrap.empty()) out_.wrap = {"ExecStart"};
+        return std::move(out_);
+    }
+
+  private:
+    // The fragment, and what is in a ".d" directory of the unit's very name (or its template's).
+    bool is_own(const unit::Dropin* dropin) const {
+        if (dropin == nullptr) return true;
+        const auto is = [&](const std::string& full) {
+            const auto name = unit::parse_service_name(full);
+            return dropin->directory_name == full ||
+                   (name && dropin->directory_name == name->template_of());
+        };
+        return std::any_of(unit_.names.begin(), unit_.names.end(), is);
+    }
+
+    void read_file(const unit::UnitFile& file) {
+        for (const unit::Assignment& assignment : file.assignments)
+            if (is_ours(assignment.key)) read_assignment(assignment);
+        // systemd does not see these, so nobody can say what the unit would be with them.
+        for (const unit::Assignment& assignment : file.lost)
+            if (is_ours(assignment.key) && !assignment.text().empty())
+                problem(assignment.where,
+                        assignment.key +
+                            "= stands behind a line that ends the file: " + to_string(*file.fatal),
+                        "correct that line");
+    }
+
+    void read_assignment(const unit::Assignment& assignment) {
+        if (assignment.section != "Service")
+            return problem(assignment.where,
+                           assignment.key + "= in [" + assignment.section + "] has no effect",
+                           "put it into [Service]");
+        if (is_policy_key(assignment.key)) return read_policies(assignment);
+        if (assignment.key == "X-LandlockWrap") return read_wrap(assignment);
+        if (is_inline_key(assignment.key)) {
+            if (!assignment.text().empty())
+                problem(assignment.where, assignment.key + "= is not supported by this version",
+                        "write the rules into a policy file and name it in X-LandlockPolicy=");
+            return;
+        }
+        std::vector<std::string> known(std::begin(inline_keys), std::end(inline_keys));
+        known.insert(known.end(), {"X-LandlockPolicy", "X-LandlockWrap"});
+        const std::string near = nearest(assignment.key, known);
+        problem(assignment.where, "unknown setting " + assignment.key + "=",
+                near.empty() ? "remove it" : "did you mean " + near + "=?");
+    }
+
+    void read_policies(const unit::Assignment& assignment) {
+        if (assignment.text().empty()) {
+            // The reset takes back what the settings before it asked, their mistakes too.
+            out_.policies.clear();
+            out_.open_names.clear();
+            return;
+        }
+        unit::WordReader words(assignment.text());
+        for (;;) {
+            const auto word = words.next();
+            if (!word)
+                return problem(assignment.at(word.error().begin), "a quote is not closed",
+                               "close it");
+            if (!*word) return;
+            read_name(**word, assignment.at((*word)->begin));
+        }
+    }
+
+    void read_name(const unit::Word& word, const Location& where) {
+        const bool optional = starts_with(word.value, "-");
+        const std::string written = word.value.substr(optional ? 1 : 0);
+        const auto name = unit::expand_specifiers(written, unit_.name);
+        if (!name && name.error().issue == unit::SpecifierIssue::instance) {
+            out_.open_names.push_back({written, optional, where});
+            out_.own_request |= own_;
+            return;
+        }
+        if (!name)
+            return problem(
+                where,
+                "the policy name \"" + written + "\" cannot be read: " + describe(name.error()),
+                "use %p, %N, %n, %i or %j, or write the name out");
+        if (!is_policy_name(*name))
+            return problem(where, "\"" + *name + "\" is not a policy's name",
+                           "a name is letters, digits and any of \"-_.@:+\"");
+        out_.policies.push_back({*name, optional, where});
+        out_.own_request |= own_;
+    }
+
+    void read_wrap(const unit::Assignment& assignment) {
+        if (assignment.text().empty()) return out_.wrap.clear();
+        unit::WordReader words(assignment.text());
+        for (;;) {
+            const auto word = words.next();
+            if (!word)
+                return problem(assignment.at(word.error().begin), "a quote is not closed",
+                               "close it");
+            if (!*word) return;
+            if ((*word)->value != "ExecStart")
+                problem(assignment.at((*word)->begin),
+                        "X-LandlockWrap=" + (*word)->value + " is not supported by this version",
+                        "only ExecStart is");
+            out_.wrap.push_back((*word)->value);
+        }
+    }
+
+    void problem(const Location& where, std::string message, std::string hint) {
+        out_.problems.push_back({where, std::move(message), std::move(hint)});
+        out_.own_request |= own_;
+    }
+
+    const unit::Unit& unit_;
+    Attachment out_;
+    bool own_ = false;
+};
+
+}  // namespace
+
+Attachment read_attachment(const unit::Unit& unit) {
+    return Reader(unit).read();
+}
+
+}  // namespace ringfence::dropin

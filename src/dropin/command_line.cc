@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "dropin/command_line.h"
+
+#include "dropin/quote.h"
+
+namespace ringfence::dropin {
+
+namespace {
+
+constexpr std::string_view separator = " \\\n    ";
+
+std::string prefixes(const unit::Command& command) {
+    std::string text;
+    if (command.ignore_failure) text += '-';
+    if (command.no_expansion) text += ':';
+    switch (command.privileges) {
+        case unit::Privileges::unit:
+            break;
+        case unit::Privileges::full:
+            text += '+';
+            break;
+        case unit::Privileges::no_setuid:
+            text += '!';
+            break;
+        case unit::Privileges::ambient:
+            text += "!!";
+            break;
+    }
+    return text;
+}
+
+// A word that starts with a "$" which is not "${" or "$$" becomes any number of words.
+bool may_split(std::string_view value) {
+    if (value.empty() || value.front() != '$') return false;
+    return value.size() == 1 || (value[1] != '{' && value[1] != '$');
+}
+
+// Ends in a backslash that nothing follows: harmless where it was, but not before a line's end.
+bool has_open_backslash(std::string_view raw) {
+    bool open = false;
+    for (const char c : raw)
+        open = !open && c == '\\';
+    return open;
+}
+
+std::string doubled_dollars(const std::string& text) {
+    std::string out;
+    for (const char c : text)
+        out.append(c == '$' ? 2 : 1, c);
+    return out;
+}
+
+class CommandWriter {
+  public:
+    CommandWriter(const unit::Command& command, const WrapperLine& line)
+        : command_(command), line_(line) {}
+
+    Result<std::string> write() {
+        text_ = quote_word(prefixes(command_) + escape_expansions(line_.wrapper, false));
+        for (const std::string& option : line_.options)
+            if (auto added = add_option(option); !added) return tl::unexpected(added.error());
+        if (auto added = add_argument_zero(); !added) return tl::unexpected(added.error());
+        if (!command_.is_absolute() && command_.path.front() != '%')
+            if (auto added = add_option("--search-path=" + line_.search_path); !added)
+                return tl::unexpected(added.error());
+        for (const std::string& option : line_.more_options)
+            if (auto added = add_option(option); !added) return tl::unexpected(added.error());
+        text_ += std::string(separator) + "-- " + program();
+        add_arguments();
+        return std::move(text_);
+    }
+
+  private:
+    Result<void> add_option(const std::string& option) {
+        std::string text = option;
+        if (command_.no_expansion) {
+            const auto plain = without_variables(option);
+            if (!plain)
+                return error(
+                    "the command has the prefix \":\", so systemd would not replace the "
+                    "variable in " +
+                        option,
+                    "take the \":\" or the variable away");
+            text = *plain;
+        }
+        text_ += std::string(separator) + quote_word(text);
+        return {};
+    }
+
+    // The program goes on as a word like any other, so that variables are replaced in it; as a
+    // program they were not.
+    std::string program() const {
+        const std::string path = unit::simplify_path(command_.path);
+        return quote_word(command_.no_expansion ? path : doubled_dollars(path));
+    }
+
+    Result<void> add_argument_zero() {
+        if (command_.argument_zero) return add_explicit_zero(command_.arguments.front());
+        if (!command_.no_expansion && may_split(command_.path))
+            return error(
+                "the program's name starts with \"$\", and systemd may make several "
+                "words of it",
+                "write the name out");
+        const bool differs = unit::simplify_path(command_.path) != command_.path;
+        const bool expands = !command_.no_expansion && command_.path.find('$') != std::string::npos;
+        // Without "@" it is the path as written, with variables replaced.
+        if (differs || expands) add_word(quote_word("--argv0=" + command_.path));
+        return {};
+    }
+
+    Result<void> add_explicit_zero(const unit::Argument& word) {
+        if (!command_.no_expansion && may_split(word.value))
+            return error(
+                "the word behind \"@\" starts with \"$\", and systemd may make several "
+                "words, or none, of it",
+                "write it as ${NAME}");
+        const bool raw = word.raw != "\\;" && !has_open_backslash(word.raw);
+        add_word(raw ? "--argv0=" + word.raw : quote_word("--argv0=" + word.value));
+        return {};
+    }
+
+    void add_word(const std::string& word) { text_ += std::string(separator) + word; }
+
+    void add_arguments() {
+        for (std::size_t i = command_.argument_zero ? 1 : 0; i < command_.arguments.size(); ++i) {
+            const unit::Argument& word = command_.arguments[i];
+            text_ += " " + (has_open_backslash(word.raw) ? quote_word(word.value) : word.raw);
+        }
+    }
+
+    Result<void> error(std::string message, std::string hint) const {
+        return fail({command_.where, std::move(message), std::move(hint)});
+    }
+
+    const unit::Command& command_;
+    const WrapperLine& line_;
+    std::string text_;
+};
+
+}  // namespace
+
+Result<std::string> wrap_command(const unit::Command& command, const WrapperLine& line) {
+    return CommandWriter(command, line).write();
+}
+
+}  // namespace ringfence::dropin

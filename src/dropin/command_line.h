@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One command of a unit, run through the wrapper.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "unit/command.h"
+
+namespace ringfence::dropin {
+
+/// The default of ExecSearchPath=: DEFAULT_PATH in systemd's src/basic/path-util.h.
+inline constexpr char default_search_path[] =
+    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+struct WrapperLine {
+    std::string wrapper;                    ///< its path
+    std::vector<std::string> options;       ///< not quoted, as render_options() makes them
+    std::string search_path;                ///< for a program without a path
+    std::vector<std::string> more_options;  ///< not about rules; behind the others
+};
+
+/// "PREFIXES WRAPPER OPTIONS -- ORIGINAL WORDS", one option a line. Errors: what cannot be said in
+/// this way.
+Result<std::string> wrap_command(const unit::Command& command, const WrapperLine& line);
+
+}  // namespace ringfence::dropin

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "dropin/needs.h"
+
+#include <algorithm>
+
+#include "dropin/syscall_filter.h"
+
+namespace ringfence::dropin {
+
+namespace {
+
+class NeedsFinder {
+  public:
+    NeedsFinder(const unit::Unit& unit, const std::vector<policy::Directive>& lines,
+                const std::string& wrapper, bool main_only)
+        : unit_(unit), lines_(lines), wrapper_(wrapper), main_only_(main_only) {}
+
+    Result<Needs> find() {
+        if (auto filter = add_system_calls(); !filter) return tl::unexpected(filter.error());
+        add_root();
+        add_exec_paths();
+        add_notify_access();
+        return std::move(needs_);
+    }
+
+  private:
+    struct Value {
+        std::string text;
+        Location where;
+    };
+
+    // The unit's assignments of a key, and behind them the policy's.
+    std::vector<Value> values(const std::vector<std::string>& keys) const {
+        std::vector<Value> all;
+        for (const unit::Assignment* assignment : unit::assignments(unit_, keys))
+            all.push_back({assignment->text(), assignment->where});
+        for (const policy::Directive& line : lines_)
+            if (std::find(keys.begin(), keys.end(), line.key) != keys.end())
+                all.push_back({line.value, line.origin.where});
+        return all;
+    }
+
+    // The last one, if it is not a reset.
+    std::string last(const std::string& key) const {
+        const auto all = values({key});
+        return all.empty() ? std::string() : all.back().text;
+    }
+
+    // Of a setting with a fixed set of words: systemd ignores any other, the empty one too.
+    std::string last_word(const std::string& key, const std::vector<std::string>& words) const {
+        std::string found;
+        for (const Value& value : values({key}))
+            if (std::find(words.begin(), words.end(), value.text) != words.end())
+                found = value.text;
+        return found;
+    }
+
+    Result<void> add_system_calls() {
+        std::vector<FilterLine> lines;
+        for (const Value& value : values({"SystemCallFilter"}))
+            lines.push_back({value.text, value.where});
+        const FilterVerdict verdict = judge_filter(lines);
+        if (verdict.denies_landlock)
+            return fail({*verdict.denies_landlock,
+                         "SystemCallFilter= takes away the system calls that a fence needs",
+                         "take @sandbox and landlock_* out of its \"~\" lines"});
+        if (verdict.is_allow_list)
+            needs_.directives.push_back(
+                {"The unit's filter is an allow-list, and the wrapper restricts itself inside it.",
+                 "SystemCallFilter=landlock_create_ruleset landlock_add_rule "
+                 "landlock_restrict_self"});
+        // With SystemCallErrorNumber= a forbidden call only fails, and the wrapper copes.
+        const std::string number = last("SystemCallErrorNumber");
+        kills_reports_ = !verdict.allows_sockets && (number.empty() || number == "kill");
+        if (kills_reports_) {
+            needs_.directives.push_back(
+                {"SystemCallFilter= would kill the wrapper when it sends its reports: none.", ""});
+            needs_.options.push_back("--report=none");
+        }
+        return {};
+    }
+
+    bool has_root() const {
+        const std::string directory = last("RootDirectory");
+        return (!directory.empty() && directory != "/") || !last("RootImage").empty();
+    }
+
+    void add_root() {
+        if (!has_root()) return;
+        needs_.directives.push_back(
+            {"The wrapper must be there in the unit's own root.", "BindReadOnlyPaths=" + wrapper_});
+    }
+
+    void add_exec_paths() {
+        if (last("NoExecPaths").empty()) return;
+        // "+": beneath the unit's own root.
+        needs_.directives.push_back({"NoExecPaths= would keep the wrapper from being executed.",
+                                     "ExecPaths=" + std::string(has_root() ? "+" : "") + wrapper_});
+    }
+
+    std::string service_type() const {
+        return last_word("Type", {"simple", "exec", "forking", "oneshot", "dbus", "notify",
+                                  "notify-reload", "idle"});
+    }
+
+    // systemd opens the notification socket by itself for these (service_add_extras() in
+    // src/core/service.c).
+    bool notifies_by_itself() const {
+        if (service_type() == "notify" || service_type() == "notify-reload") return true;
+        const std::string watchdog = last("WatchdogSec");
+        const std::string store = last("FileDescriptorStoreMax");
+        return (!watchdog.empty() && watchdog != "0") || (!store.empty() && store != "0");
+    }
+
+    void add_notify_access() {
+        const std::string access = last_word("NotifyAccess", {"none", "main", "exec", "all"});
+        const bool off = access.empty() || access == "none";
+        if (!off || kills_reports_ || notifies_by_itself()) return;
+        const bool control = !main_only_ || service_type() == "forking";
+        needs_.directives.push_back({"For the wrapper's status line; the service does not see it.",
+                                     std::string("NotifyAccess=") + (control ? "exec" : "main")});
+        needs_.options.push_back("--unset-environment=NOTIFY_SOCKET");
+    }
+
+    const unit::Unit& unit_;
+    const std::vector<policy::Directive>& lines_;
+    const std::string& wrapper_;
+    bool main_only_;
+    bool kills_reports_ = false;
+    Needs needs_;
+};
+
+}  // namespace
+
+Result<Needs> find_needs(const unit::Unit& unit,
+                         const std::vector<policy::Directive>& service_lines,
+                         const std::string& wrapper, bool main_only) {
+    return NeedsFinder(unit, service_lines, wrapper, main_only).find();
+}
+
+}  // namespace ringfence::dropin

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Rules as the wrapper's options: the compiled policy (DESIGN.md §1 and §7).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "policy/rules.h"
+
+namespace ringfence::dropin {
+
+/// The options in the order that the wrapper wants, one an element and not quoted. Paths are as the
+/// policy has them: specifiers, "${VARIABLE}", "%%" and "$$" are for systemd to replace.
+std::vector<std::string> render_options(const policy::Rules& rules);
+
+}  // namespace ringfence::dropin

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// From a file tree to all the drop-ins that fence its units: what the generator writes, `check`
+// reports and `enable --static` keeps.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "base/root.h"
+#include "dropin/render.h"
+#include "policy/resolve.h"
+#include "unit/load_path.h"
+
+namespace ringfence::dropin {
+
+/// Access to the policies.
+struct Policies {
+    std::function<Result<std::optional<policy::Rules>>(const std::vector<policy::Name>&)> resolve;
+    /// The names of all policies that exist; to find the instances that they are for.
+    std::vector<std::string> names;
+};
+
+enum class Outcome {
+    fenced,
+    refused,  ///< the unit does not start, and says why
+    masked,   ///< no drop-in of ours can come last: the unit is masked
+    nothing,  ///< one instance of a fenced template is not fenced: takes the template's place
+};
+
+struct PlannedFile {
+    std::string unit;  ///< its principal name
+    Outcome outcome = Outcome::fenced;
+    std::string path;  ///< "nginx.service.d/zz-ringfence.conf"; empty when masked
+    std::string text;
+    Diagnostics reasons;  ///< why it is refused or masked
+    std::string policy;   ///< its name; empty when refused
+};
+
+struct Plan {
+    std::vector<PlannedFile> files;  ///< sorted by unit, then by path
+    Diagnostics warnings;            ///< what could not be looked at
+};
+
+Plan make_plan(const Root& root, const unit::LoadPath& path, const Policies& policies,
+               const Wrapper& wrapper);
+
+/// The names of the policy files in the search path, sorted.
+std::vector<std::string> policy_names(const Root& root, const policy::SearchPath& path);
+
+/// A file name that sorts behind all of `others`: zz-ringfence.conf if it does. Nothing when the
+/// last of them is too long for that.
+std::optional<std::string> last_file_name(const std::vector<std::string>& others);
+
+/// The instances of `name`, a template, for which `written` (with %i and its kin) makes one of the
+/// policies' names.
+std::vector<std::string> instances_with_policy(const std::string& written,
+                                               const unit::ServiceName& name,
+                                               const std::vector<std::string>& policies);
+
+}  // namespace ringfence::dropin

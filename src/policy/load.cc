@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "policy/load.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "policy/name.h"
+#include "policy/path_text.h"
+
+namespace ringfence::policy {
+
+void Loader::add(const Diagnostics& more) {
+    problems.insert(problems.end(), more.begin(), more.end());
+}
+
+std::optional<Policy> Loader::parse(const SourceFile& file, Role role) {
+    auto policy = parse_policy(file.text, file.path, role);
+    if (policy) return std::move(*policy);
+    add(policy.error());
+    return std::nullopt;
+}
+
+std::optional<Loader::Files> Loader::read(const SourceFile& main, std::string_view folder,
+                                          const std::string& name, Role role) {
+    auto policy = parse(main, role);
+    auto drop_ins = search_.drop_ins(folder, name);
+    if (!drop_ins) {
+        add(drop_ins.error());
+        return std::nullopt;
+    }
+    std::vector<Policy> parsed;
+    for (const SourceFile& file : *drop_ins) {
+        auto drop_in = parse(file, Role::drop_in);
+        if (drop_in && policy && policy->abi) add(check_abi(*drop_in, policy->abi->value));
+        if (drop_in) parsed.push_back(std::move(*drop_in));
+    }
+    if (!policy || parsed.size() != drop_ins->size()) return std::nullopt;
+    return Files{std::move(*policy), std::move(parsed)};
+}
+
+Body Loader::gather(const Files& files) {
+    const std::string name = chain_.back();  // a copy: the chain grows meanwhile
+    Body body;
+    gather_extended(body, files.main);
+    merge(body, body_of(files.main, name));
+    for (const Policy& drop_in : files.drop_ins) {
+        remove(body, drop_in.rules, problems);
+        gather_extended(body, drop_in);
+        merge(body, body_of(drop_in, name));
+    }
+    return body;
+}
+
+void Loader::gather_extended(Body& body, const Policy& policy) {
+    for (const auto& name : policy.extends)
+        extend(body, name);
+}
+
+void Loader::extend(Body& body, const Located<std::string>& name) {
+    // The first of the chain is the policy; abstractions have names of their own.
+    if (std::find(chain_.begin() + 1, chain_.end(), name.value) != chain_.end()) {
+        problems.push_back({name.where,
+                            fmt::format("abstractions extend each other in a circle: {} > {}",
+                                        fmt::join(chain_, " > "), name.value),
+                            "take one of them out of its `extends`"});
+        return;
+    }
+    if (chain_.size() > deepest_extends) {
+        problems.push_back({name.where,
+                            fmt::format("abstractions extend each other more than {} deep: {} > {}",
+                                        deepest_extends, fmt::join(chain_, " > "), name.value),
+                            "let the policy extend them itself"});
+        return;
+    }
+    Body extended = abstraction(name);
+    prefix_origins(extended, chain_.back() + " > ");
+    merge(body, extended);
+}
+
+// Each abstraction is read and merged once, however many extend it: a body's chains begin with its
+// own name, and who extends it puts his own before it.
+const Body& Loader::abstraction(const Located<std::string>& name) {
+    if (const auto known = abstractions_.find(name.value); known != abstractions_.end())
+        return known->second.body;
+    Abstraction result;
+    const auto file = search_.find(abstraction_folder, name.value);
+    if (!file)
+        add(file.error());
+    else if (!*file)
+        missing_abstraction(name);
+    else if (!(*file)->masked) {
+        const auto files = read(**file, abstraction_folder, name.value, Role::abstraction);
+        chain_.push_back(name.value);
+        if (files) {
+            result.abi = files->main.abi;
+            result.body = gather(*files);
+        }
+        chain_.pop_back();
+    }
+    return abstractions_.insert_or_assign(name.value, std::move(result)).first->second.body;
+}
+
+void Loader::missing_abstraction(const Located<std::string>& name) {
+    const std::string near = nearest(name.value, search_.names(abstraction_folder));
+    problems.push_back(
+        {name.where,
+         fmt::format("there is no abstraction {} (looked for abstractions/{}.toml in {})",
+                     quote(name.value), name.value, search_.directories()),
+         near.empty() ? "" : fmt::format("did you mean `{}`?", near)});
+}
+
+void Loader::missing_policy(const Name& name, const std::optional<SourceFile>& masked) {
+    if (name.optional) return;
+    if (masked) {
+        problems.push_back({name.where,
+                            fmt::format("policy {} is masked: {} is a link to /dev/null",
+                                        quote(name.name), masked->path),
+                            "remove the link, or the policy's name here"});
+        return;
+    }
+    const std::string near = nearest(name.name, search_.names(""));
+    problems.push_back({name.where,
+                        fmt::format("there is no policy {} (looked for {}.toml in {})",
+                                    quote(name.name), name.name, search_.directories()),
+                        near.empty() ? fmt::format("write \"-{}\" if there may be none", name.name)
+                                     : fmt::format("did you mean `{}`?", near)});
+}
+
+std::optional<Loaded> Loader::load(const Name& name) {
+    if (const std::string wrong = problem_with_name(name.name); !wrong.empty()) {
+        problems.push_back({name.where,
+                            fmt::format("{} is no name of a policy: {}", quote(name.name), wrong),
+                            ""});
+        return std::nullopt;
+    }
+    const auto file = search_.find("", name.name);
+    if (!file) {
+        add(file.error());
+        return std::nullopt;
+    }
+    if (!*file || (*file)->masked) {
+        missing_policy(name, *file);
+        return std::nullopt;
+    }
+    auto files = read(**file, "", name.name, Role::policy);
+    if (!files) return std::nullopt;
+    chain_ = {name.name};
+    Body body = gather(*files);
+    return Loaded{name.name, std::move(files->main), std::move(body), std::move(files->drop_ins)};
+}
+
+void Loader::check_abstractions(int abi, const std::string& name) {
+    for (const auto& [abstraction, entry] : abstractions_)
+        if (entry.abi && entry.abi->value < abi)
+            problems.push_back(
+                {entry.abi->where,
+                 fmt::format("abstraction {} is written for abi = {}, older than the abi = {} of "
+                             "policy {}",
+                             quote(abstraction), entry.abi->value, abi, quote(name)),
+                 "it would lack rules for the newer rights: review it and raise its `abi`"});
+}
+
+}  // namespace ringfence::policy

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Reads a policy with all that belongs to it: its drop-ins, the abstractions that it extends, and
+// theirs. Private to this folder.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "policy/merge.h"
+#include "policy/policy.h"
+#include "policy/search.h"
+
+namespace ringfence::policy {
+
+/// An extends deeper than this is a mistake, not a design.
+inline constexpr std::size_t deepest_extends = 16;
+
+/// One named policy, its drop-ins and abstractions merged in.
+struct Loaded {
+    std::string name;
+    Policy policy;                 ///< the file's own values, with those of drop-ins over them
+    Body body;                     ///< of everything
+    std::vector<Policy> drop_ins;  ///< in the order in which they apply
+};
+
+class Loader {
+  public:
+    Loader(const Root& root, const SearchPath& path) : search_(root, path) {}
+
+    /// Nothing when `name` is optional and missing or masked, and when there were problems.
+    std::optional<Loaded> load(const Name& name);
+
+    /// Checks that no abstraction loaded so far is older than `abi`, that of policy `name`.
+    void check_abstractions(int abi, const std::string& name);
+
+    Diagnostics problems;
+
+  private:
+    struct Files {
+        Policy main;
+        std::vector<Policy> drop_ins;
+    };
+    struct Abstraction {
+        Body body;
+        std::optional<Located<int>> abi;
+    };
+
+    void add(const Diagnostics& more);
+    std::optional<Policy> parse(const SourceFile& file, Role role);
+    std::optional<Files> read(const SourceFile& main, std::string_view folder,
+                              const std::string& name, Role role);
+    Body gather(const Files& files);
+    void gather_extended(Body& body, const Policy& policy);
+    void extend(Body& body, const Located<std::string>& name);
+    const Body& abstraction(const Located<std::string>& name);
+    void missing_abstraction(const Located<std::string>& name);
+    void missing_policy(const Name& name, const std::optional<SourceFile>& masked);
+
+    Search search_;
+    std::vector<std::string> chain_;  ///< the names that led here: policy first
+    std::map<std::string, Abstraction> abstractions_;
+};
+
+}  // namespace ringfence::policy

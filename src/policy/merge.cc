@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "policy/merge.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "policy/path_text.h"
+
+namespace ringfence::policy {
+
+namespace {
+
+using landlock::Access;
+
+void add_origins(std::vector<Origin>& all, const std::vector<Origin>& more) {
+    for (const Origin& origin : more)
+        if (std::none_of(all.begin(), all.end(),
+                         [&](const Origin& known) { return known.where == origin.where; }))
+            all.push_back(origin);
+}
+
+// Rows of paths ---------------------------------------------------------------------------------
+
+template <class Row>
+auto path_key(const Row& row) {
+    return std::tie(row.path, row.optional);
+}
+
+void join(PathRule& row, const PathRule& other) {
+    row.access |= other.access;
+    add_origins(row.origins, other.origins);
+}
+
+void join(QuietPath& row, const QuietPath& other) {
+    add_origins(row.origins, other.origins);
+}
+
+/// Sorts; joins the rows of one (path, optional) into one.
+template <class Row>
+void normalise_paths(std::vector<Row>& rows) {
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const Row& a, const Row& b) { return path_key(a) < path_key(b); });
+    std::vector<Row> joined;
+    for (Row& row : rows) {
+        if (!joined.empty() && path_key(joined.back()) == path_key(row))
+            join(joined.back(), row);
+        else
+            joined.push_back(std::move(row));
+    }
+    rows = std::move(joined);
+}
+
+// Rows of ports ---------------------------------------------------------------------------------
+
+auto port_key(const PortRule& rule) {
+    return std::tuple(rule.access.net, rule.first, rule.last);
+}
+
+/// Sorts; joins ranges of one right that overlap or touch.
+void normalise_ports(std::vector<PortRule>& rules) {
+    std::stable_sort(rules.begin(), rules.end(), [](const PortRule& a, const PortRule& b) {
+        return port_key(a) < port_key(b);
+    });
+    std::vector<PortRule> joined;
+    for (PortRule& rule : rules) {
+        PortRule* last = joined.empty() ? nullptr : &joined.back();
+        if (last != nullptr && last->access == rule.access && rule.first <= last->last + 1) {
+            last->last = std::max(last->last, rule.last);
+            add_origins(last->origins, rule.origins);
+        } else {
+            joined.push_back(std::move(rule));
+        }
+    }
+    rules = std::move(joined);
+}
+
+/// Cuts a range out; whether anything was there to cut.
+bool subtract(std::vector<PortRule>& rules, const PortEntry& range) {
+    std::vector<PortRule> left;
+    bool cut = false;
+    for (const PortRule& rule : rules) {
+        const bool apart =
+            rule.access != range.access || rule.last < range.first || rule.first > range.last;
+        if (apart) {
+            left.push_back(rule);
+            continue;
+        }
+        cut = true;
+        PortRule part = rule;
+        if (rule.first < range.first) {
+            part.last = static_cast<std::uint16_t>(range.first - 1);
+            left.push_back(part);
+        }
+        if (rule.last > range.last) {
+            part.first = static_cast<std::uint16_t>(range.last + 1);
+            part.last = rule.last;
+            left.push_back(part);
+        }
+    }
+    rules = std::move(left);
+    return cut;
+}
+
+template <class Row>
+void append(std::vector<Row>& rows, const std::vector<Row>& more) {
+    rows.insert(rows.end(), more.begin(), more.end());
+}
+
+void remove_path(Body& body, const PathEntry& removal, Diagnostics& problems) {
+    std::vector<std::string> paths;
+    for (const PathRule& rule : body.paths)
+        paths.push_back(rule.path);
+    const auto gone =
+        std::remove_if(body.paths.begin(), body.paths.end(),
+                       [&](const PathRule& rule) { return rule.path == removal.path; });
+    if (gone == body.paths.end() && !removal.optional) {
+        const std::string near = nearest(removal.path, paths);
+        problems.push_back(
+            {removal.where, fmt::format("there is no rule on {} to remove", quote(removal.path)),
+             near.empty() ? fmt::format("write \"-{}\" if there may be none", removal.path)
+                          : fmt::format("did you mean {}?", quote(near))});
+    }
+    body.paths.erase(gone, body.paths.end());
+}
+
+}  // namespace
+
+Body body_of(const Ruleset& rules, const std::string& chain) {
+    Body body;
+    for (const PathEntry& entry : rules.paths)
+        body.paths.push_back(
+            {entry.path, entry.optional, entry.access, {{entry.where, chain, entry.reason}}});
+    for (const PortEntry& entry : rules.ports)
+        body.ports.push_back({entry.first, entry.last, entry.access, {{entry.where, chain, ""}}});
+    normalise_paths(body.paths);
+    normalise_ports(body.ports);
+    return body;
+}
+
+Body body_of(const Policy& policy, const std::string& chain) {
+    Body body = body_of(policy.rules, chain);
+    for (const PathEntry& entry : policy.quiet)
+        body.quiet.push_back({entry.path, entry.optional, {{entry.where, chain, ""}}});
+    for (const DirectiveEntry& entry : policy.systemd)
+        body.systemd.push_back({entry.key, entry.value, {entry.where, chain, ""}});
+    normalise_paths(body.quiet);
+    return body;
+}
+
+void merge(Body& body, const Body& other) {
+    append(body.paths, other.paths);
+    append(body.ports, other.ports);
+    append(body.quiet, other.quiet);
+    normalise_paths(body.paths);
+    normalise_ports(body.ports);
+    normalise_paths(body.quiet);
+    for (const Directive& directive : other.systemd)
+        if (std::none_of(body.systemd.begin(), body.systemd.end(), [&](const Directive& known) {
+                return known.origin.where == directive.origin.where;
+            }))
+            body.systemd.push_back(directive);
+}
+
+void remove(Body& body, const Ruleset& removals, Diagnostics& problems) {
+    for (const PathEntry& removal : removals.removed_paths)
+        remove_path(body, removal, problems);
+    for (const PortEntry& removal : removals.removed_ports)
+        if (!subtract(body.ports, removal) && !removal.optional)
+            problems.push_back({removal.where, "there is no rule for these ports to remove",
+                                "write the ports as a string with a - before them if there may be "
+                                "none"});
+}
+
+void prefix_origins(Body& body, const std::string& prefix) {
+    const auto all = [&](std::vector<Origin>& origins) {
+        for (Origin& origin : origins)
+            origin.policy.insert(0, prefix);
+    };
+    for (PathRule& rule : body.paths)
+        all(rule.origins);
+    for (PortRule& rule : body.ports)
+        all(rule.origins);
+    for (QuietPath& path : body.quiet)
+        all(path.origins);
+    for (Directive& directive : body.systemd)
+        directive.origin.policy.insert(0, prefix);
+}
+
+void mask(Body& body, const Access& handled) {
+    for (PathRule& rule : body.paths)
+        rule.access &= handled;
+    std::erase_if(body.paths, [](const PathRule& rule) { return rule.access.empty(); });
+    std::erase_if(body.ports,
+                  [&](const PortRule& rule) { return (rule.access & handled).empty(); });
+}
+
+}  // namespace ringfence::policy

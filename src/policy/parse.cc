@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The top level of a policy file.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "landlock/groups.h"
+#include "policy/name.h"
+#include "policy/parse_context.h"
+#include "policy/path_text.h"
+
+namespace ringfence::policy {
+
+namespace {
+
+constexpr int language_version = 1;
+
+/// An integer in first…last; a problem otherwise.
+std::optional<int> integer_in(Context& context, const Entry& entry, int first, int last) {
+    const Value& value = entry.value;
+    if (value.kind != Kind::integer) {
+        context.problem(value.where, fmt::format("`{}` must be an integer, not {}", entry.key,
+                                                 describe(value.kind)));
+        return {};
+    }
+    if (value.integer >= first && value.integer <= last) return static_cast<int>(value.integer);
+    context.problem(
+        value.where,
+        fmt::format("`{}` is {}, which this ringfence does not know", entry.key, value.integer),
+        first == last ? fmt::format("write {} = {}", entry.key, first)
+                      : fmt::format("write a number from {} to {}", first, last));
+    return {};
+}
+
+void read_version(Context& context, const Entry& entry) {
+    integer_in(context, entry, language_version, language_version);
+}
+
+void read_abi(Context& context, const Entry& entry) {
+    const auto abi = integer_in(context, entry, 1, landlock::newest_abi);
+    // An unreadable one counts as there: it is not missing as well.
+    context.policy.abi = Located<int>{abi.value_or(landlock::newest_abi), entry.value.where};
+}
+
+void read_minimum_abi(Context& context, const Entry& entry) {
+    const Value& value = entry.value;
+    if (value.kind == Kind::string) {
+        if (value.string != "all")
+            context.problem(
+                value.where, fmt::format("`minimum_abi` cannot be {}", quote(value.string)),
+                fmt::format("write a number from 1 to {}, or \"all\"", landlock::newest_abi));
+        context.policy.minimum_abi = {minimum_abi_all, value.where};
+    } else if (const auto abi = integer_in(context, entry, 1, landlock::newest_abi)) {
+        context.policy.minimum_abi = {*abi, value.where};
+    }
+}
+
+void read_description(Context& context, const Entry& entry) {
+    const std::string* text = as_string(context, entry);
+    if (text != nullptr && is_line(context, *text, entry.value.where))
+        context.policy.description = {*text, entry.value.where};
+}
+
+void read_documentation(Context& context, const Entry& entry) {
+    context.policy.documentation = strings(context, entry);
+    for (const auto& [text, where] : context.policy.documentation)
+        is_line(context, text, where);
+}
+
+void read_units(Context& context, const Entry& entry) {
+    for (const auto& unit : strings(context, entry)) {
+        constexpr std::string_view suffix = ".service";
+        const bool service = unit.value.size() > suffix.size() && unit.value.ends_with(suffix);
+        if (service && unit.value.find('/') == std::string::npos &&
+            is_line(context, unit.value, unit.where))
+            context.policy.units.push_back(unit);
+        else if (!service || unit.value.find('/') != std::string::npos)
+            context.problem(unit.where,
+                            fmt::format("{} is no name of a service unit", quote(unit.value)),
+                            "write it as in \"nginx.service\"");
+    }
+}
+
+void read_extends(Context& context, const Entry& entry) {
+    for (const auto& name : strings(context, entry)) {
+        const std::string wrong = problem_with_name(name.value);
+        if (wrong.empty())
+            context.policy.extends.push_back(name);
+        else
+            context.problem(name.where, fmt::format("{} is no name of an abstraction: {}",
+                                                    quote(name.value), wrong));
+    }
+}
+
+void read_inherit(Context& context, const Entry& entry) {
+    if (const bool* value = as_bool(context, entry))
+        context.policy.inherit = {*value, entry.value.where};
+}
+
+void read_log(Context& context, const Entry& entry) {
+    static const Keys keys = {
+        {"quiet", in_any,
+         [](Context& c, const Entry& e) {
+             for (PathEntry& path : read_paths(c, e))
+                 c.policy.quiet.push_back(std::move(path));
+         }},
+    };
+    if (const Value* table = as_table(context, entry)) read_table(context, *table, keys, "[log]");
+}
+
+const Keys& layer_keys() {
+    static const Keys keys = {
+        {"filesystem", in_any, read_filesystem},
+        {"network", in_any, read_network},
+        {"scope", in_any, read_scope},
+    };
+    return keys;
+}
+
+void read_layer(Context& context, const Entry& entry) {
+    for (const Value& item : elements(context, entry)) {
+        if (item.kind != Kind::table) {
+            context.problem(item.where, "a layer must be a table",
+                            "write [[layer]], then [layer.filesystem]");
+            continue;
+        }
+        Ruleset rules;
+        rules.where = item.where;
+        Context inner{context.policy, &rules, true, context.problems};
+        read_table(inner, item, layer_keys(), "[[layer]]");
+        if (item.table.empty())
+            context.problem(item.where, "this layer restricts nothing",
+                            "give it a [layer.filesystem], [layer.network] or [layer.scope]");
+        context.policy.layers.push_back(std::move(rules));
+    }
+}
+
+const Keys& top_keys() {
+    static const Keys keys = {
+        {"version", in_any, read_version},
+        {"description", in_any, read_description},
+        {"documentation", in_any, read_documentation},
+        {"units", in_policy, read_units},
+        {"extends", in_any, read_extends},
+        {"abi", in_policy | in_abstraction, read_abi},
+        {"minimum_abi", in_named, read_minimum_abi},
+        {"inherit", in_named, read_inherit},
+        {"filesystem", in_any, read_filesystem},
+        {"network", in_any, read_network},
+        {"scope", in_named, read_scope},
+        {"log", in_any, read_log},
+        {"layer", in_named, read_layer},
+        {"systemd", in_any, read_systemd},
+    };
+    return keys;
+}
+
+void require(Context& context, const Value& root, const std::string& key, const std::string& why) {
+    const bool there = std::any_of(root.table.begin(), root.table.end(),
+                                   [&](const Entry& entry) { return entry.key == key; });
+    if (!there)
+        context.problem({context.policy.file, 1, 1}, fmt::format("`{}` is missing", key), why);
+}
+
+void check_minimum(Context& context) {
+    const Policy& policy = context.policy;
+    if (!policy.abi || !policy.minimum_abi) return;
+    if (policy.minimum_abi->value <= policy.abi->value) return;
+    context.problem(policy.minimum_abi->where,
+                    fmt::format("`minimum_abi` is {}, above the policy's abi = {}",
+                                policy.minimum_abi->value, policy.abi->value),
+                    "raise `abi`: rights newer than it are not handled on any kernel");
+}
+
+bool earlier(const Diagnostic& a, const Diagnostic& b) {
+    return std::pair(a.where.line, a.where.column) < std::pair(b.where.line, b.where.column);
+}
+
+}  // namespace
+
+std::string home_of(const std::string& key) {
+    for (const landlock::PathGroup& group : landlock::path_groups)
+        if (key == group.key) return "[filesystem]";
+    for (const landlock::PortGroup& group : landlock::port_groups)
+        if (key == group.key) return "[network]";
+    for (const landlock::ScopeGroup& group : landlock::scope_groups)
+        if (key == group.key) return "[scope]";
+    if (key == "quiet") return "[log]";
+    for (const Key& top : top_keys())
+        if (key == top.name) return "the top level, before the first [table]";
+    for (const char* rule : {"path", "allow", "reason"})
+        if (key == rule) return "[[filesystem.rule]]";
+    return "";
+}
+
+Result<Policy> parse_policy(std::string_view text, const std::string& file, Role role) {
+    auto root = parse_toml(text, file);
+    if (!root) return tl::unexpected(root.error());
+    Policy policy;
+    policy.file = file;
+    policy.role = role;
+    policy.rules.where = {file, 1, 1};
+    Diagnostics problems;
+    Context context{policy, &policy.rules, false, problems};
+    require(context, *root, "version", fmt::format("write version = {}", language_version));
+    if (role == Role::policy)
+        require(context, *root, "abi",
+                fmt::format("write abi = {} or the Landlock ABI that the rules were tested with",
+                            landlock::newest_abi));
+    read_table(context, *root, top_keys(), "the top level");
+    check_minimum(context);
+    if (policy.abi)
+        for (Diagnostic& problem : check_abi(policy, policy.abi->value))
+            problems.push_back(std::move(problem));
+    std::stable_sort(problems.begin(), problems.end(), earlier);
+    if (!problems.empty()) return tl::unexpected(std::move(problems));
+    return policy;
+}
+
+}  // namespace ringfence::policy

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "policy/parse_context.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "landlock/groups.h"
+#include "policy/path_text.h"
+
+namespace ringfence::policy {
+
+namespace {
+
+const char* article(Role role) {
+    switch (role) {
+        case Role::policy:
+            return "a policy";
+        case Role::abstraction:
+            return "an abstraction";
+        case Role::drop_in:
+            return "a drop-in";
+    }
+    return "";
+}
+
+using landlock::Family;
+using landlock::Right;
+
+std::vector<std::string> names_of(Family family) {
+    std::vector<std::string> names;
+    for (const Right& right : landlock::rights)
+        if (right.family == family) names.emplace_back(right.name);
+    return names;
+}
+
+void unknown_key(Context& context, const Entry& entry, const Keys& keys, std::string_view title) {
+    std::vector<std::string> names;
+    for (const Key& key : keys)
+        names.push_back(key.name);
+    const std::string home = home_of(entry.key);
+    const std::string near = nearest(entry.key, names);
+    std::string hint;
+    if (!home.empty())
+        hint = fmt::format("it belongs in {}", home);
+    else if (!near.empty())
+        hint = fmt::format("did you mean `{}`?", near);
+    else
+        hint = fmt::format("valid keys: {}", fmt::join(names, ", "));
+    context.problem(entry.where, fmt::format("unknown key {} in {}", quote(entry.key), title),
+                    hint);
+}
+
+void wrong_kind(Context& context, const Entry& entry, std::string_view wanted) {
+    context.problem(entry.value.where, fmt::format("`{}` must be {}, not {}", entry.key, wanted,
+                                                   describe(entry.value.kind)));
+}
+
+}  // namespace
+
+void read_table(Context& context, const Value& table, const Keys& keys, std::string_view title) {
+    for (const Entry& entry : table.table) {
+        const auto key = std::find_if(keys.begin(), keys.end(),
+                                      [&](const Key& k) { return k.name == entry.key; });
+        const Role role = context.policy.role;
+        if (key == keys.end())
+            unknown_key(context, entry, keys, title);
+        else if ((key->roles & (1u << static_cast<unsigned>(role))) == 0)
+            context.problem(
+                entry.where, fmt::format("`{}` has no place in {}", entry.key, article(role)),
+                (key->roles & in_policy) != 0 ? "it belongs in the policy that the unit names"
+                                              : "it belongs in a drop-in, NAME.toml.d/*.toml");
+        else
+            key->read(context, entry);
+    }
+}
+
+const Value* as_table(Context& context, const Entry& entry) {
+    if (entry.value.kind == Kind::table) return &entry.value;
+    wrong_kind(context, entry, "a table");
+    return nullptr;
+}
+
+const std::string* as_string(Context& context, const Entry& entry) {
+    if (entry.value.kind == Kind::string) return &entry.value.string;
+    wrong_kind(context, entry, "a string");
+    return nullptr;
+}
+
+const bool* as_bool(Context& context, const Entry& entry) {
+    if (entry.value.kind == Kind::boolean) return &entry.value.boolean;
+    wrong_kind(context, entry, "true or false");
+    return nullptr;
+}
+
+const std::vector<Value>& elements(Context& context, const Entry& entry) {
+    if (entry.value.kind != Kind::array) wrong_kind(context, entry, "an array");
+    return entry.value.array;  // empty for everything else
+}
+
+std::vector<Located<std::string>> strings(Context& context, const Entry& entry) {
+    if (entry.value.kind == Kind::string) {
+        wrong_kind(context, entry, "an array of strings");
+        context.problems.back().hint = fmt::format("write [{}]", quote(entry.value.string));
+        return {};
+    }
+    std::vector<Located<std::string>> all;
+    for (const Value& item : elements(context, entry)) {
+        if (item.kind == Kind::string)
+            all.push_back({item.string, item.where});
+        else
+            context.problem(item.where, fmt::format("an element of `{}` must be a string, not {}",
+                                                    entry.key, describe(item.kind)));
+    }
+    return all;
+}
+
+bool is_line(Context& context, const std::string& text, const Location& where) {
+    const bool clean = std::none_of(text.begin(), text.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    });
+    if (!clean)
+        context.problem(where, fmt::format("{} has a control character in it", quote(text)),
+                        "write it in one line");
+    return clean;
+}
+
+const landlock::Right* find_right(Context& context, const Located<std::string>& name,
+                                  Family family) {
+    const Right* right = landlock::find_right(name.value.data(), name.value.size());
+    if (right != nullptr && right->family == family) return right;
+    if (right != nullptr) {
+        context.problem(name.where, fmt::format("{} is no right of this table", quote(name.value)),
+                        family == Family::fs ? "[network] has ports and [scope] scopes"
+                                             : "[filesystem] has the fs. rights");
+        return nullptr;
+    }
+    const std::string prefix = family == Family::fs ? "fs." : "net.";
+    std::string near = nearest(name.value, names_of(family));
+    if (near.empty()) near = nearest(prefix + name.value, names_of(family));
+    context.problem(name.where, fmt::format("there is no right {}", quote(name.value)),
+                    near.empty()
+                        ? fmt::format("the rights are {}", fmt::join(names_of(family), ", "))
+                        : fmt::format("did you mean `{}`?", near));
+    return nullptr;
+}
+
+std::string title_of(const Context& context, std::string_view table) {
+    return fmt::format("[{}{}]", context.in_layer ? "layer." : "", table);
+}
+
+}  // namespace ringfence::policy

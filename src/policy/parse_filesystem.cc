@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// [filesystem]: the keys come from the tables of src/landlock.
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "landlock/groups.h"
+#include "policy/parse_context.h"
+#include "policy/path_text.h"
+
+namespace ringfence::policy {
+
+namespace {
+
+using landlock::Access;
+using landlock::Family;
+using landlock::Right;
+
+std::optional<PathEntry> path_entry(Context& context, const Located<std::string>& text) {
+    const auto parsed = parse_path(text.value);
+    if (!parsed) {
+        context.problem(text.where, fmt::format("{} {}", quote(text.value), parsed.error().message),
+                        parsed.error().hint);
+        return {};
+    }
+    PathEntry entry;
+    entry.path = parsed->path;
+    entry.optional = parsed->optional;
+    entry.where = text.where;
+    return entry;
+}
+
+// Renaming between directories is denied where any fs right is handled (ABI 1 kernels did not know
+// fs.refer, and newer ones keep to that), so no ruleset can leave it unhandled.
+bool can_be_unrestricted(Context& context, const Right& right, const Location& where) {
+    if (right.access() != landlock::access_of("fs.refer")) return true;
+    context.problem(where, "`fs.refer` cannot be unrestricted: the kernel denies it unhandled",
+                    "allow it on the directories: [[filesystem.rule]], allow = [\"fs.refer\"]");
+    return false;
+}
+
+void read_unrestricted_fs(Context& context, const Entry& entry) {
+    for (const auto& name : strings(context, entry)) {
+        const Right* right = find_right(context, name, Family::fs);
+        if (right != nullptr && can_be_unrestricted(context, *right, name.where))
+            context.rules->unrestricted.push_back({right->access(), name.value, name.where});
+    }
+}
+
+Access read_allow(Context& context, const Entry& entry) {
+    Access access;
+    for (const auto& name : strings(context, entry))
+        if (const Right* right = find_right(context, name, Family::fs)) access |= right->access();
+    if (entry.value.kind == Kind::array && entry.value.array.empty())
+        context.problem(entry.value.where, "`allow` is empty: this rule would allow nothing",
+                        "name the rights, or leave the rule out");
+    return access;
+}
+
+/// One [[filesystem.rule]].
+void read_rule(Context& context, const Value& table) {
+    Located<std::string> path;
+    PathEntry rule;
+    const Keys keys = {
+        {"path", in_any,
+         [&](Context& c, const Entry& e) {
+             if (const std::string* text = as_string(c, e)) path = {*text, e.value.where};
+         }},
+        {"allow", in_any, [&](Context& c, const Entry& e) { rule.access = read_allow(c, e); }},
+        {"reason", in_any,
+         [&](Context& c, const Entry& e) {
+             const std::string* text = as_string(c, e);
+             if (text != nullptr && is_line(c, *text, e.value.where)) rule.reason = *text;
+         }},
+    };
+    read_table(context, table, keys, "[[filesystem.rule]]");
+    for (const char* key : {"path", "allow"})
+        if (std::none_of(table.table.begin(), table.table.end(),
+                         [&](const Entry& e) { return e.key == key; }))
+            context.problem(table.where, fmt::format("this rule has no `{}`", key));
+    if (path.where.line == 0) return;
+    auto entry = path_entry(context, path);
+    if (!entry || rule.access.empty()) return;
+    entry->access = rule.access;
+    entry->exact = true;
+    entry->reason = rule.reason;
+    context.rules->paths.push_back(std::move(*entry));
+}
+
+void read_rule_list(Context& context, const Entry& entry) {
+    for (const Value& item : elements(context, entry)) {
+        if (item.kind == Kind::table)
+            read_rule(context, item);
+        else
+            context.problem(item.where, "a rule must be a table", "write [[filesystem.rule]]");
+    }
+}
+
+void read_removed_paths(Context& context, const Entry& entry) {
+    for (PathEntry& path : read_paths(context, entry))
+        context.rules->removed_paths.push_back(std::move(path));
+}
+
+Keys filesystem_keys(bool in_layer) {
+    Keys keys;
+    for (const landlock::PathGroup& group : landlock::path_groups)
+        keys.push_back({group.key, in_any, [access = group.access](Context& c, const Entry& e) {
+                            for (PathEntry& path : read_paths(c, e)) {
+                                path.access = access;
+                                c.rules->paths.push_back(std::move(path));
+                            }
+                        }});
+    keys.push_back({"rule", in_any, read_rule_list});
+    keys.push_back({"unrestricted", in_named, read_unrestricted_fs});
+    if (!in_layer) keys.push_back({"remove", in_drop_in, read_removed_paths});
+    return keys;
+}
+
+}  // namespace
+
+std::vector<PathEntry> read_paths(Context& context, const Entry& entry) {
+    std::vector<PathEntry> paths;
+    for (const auto& text : strings(context, entry))
+        if (auto path = path_entry(context, text)) paths.push_back(std::move(*path));
+    return paths;
+}
+
+void read_filesystem(Context& context, const Entry& entry) {
+    const Value* table = as_table(context, entry);
+    if (table == nullptr) return;
+    context.rules->filesystem = true;
+    read_table(context, *table, filesystem_keys(context.in_layer), title_of(context, "filesystem"));
+}
+
+}  // namespace ringfence::policy

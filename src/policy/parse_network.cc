@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// [network] and [scope]: the keys come from the tables of src/landlock.
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "landlock/groups.h"
+#include "policy/parse_context.h"
+#include "policy/path_text.h"
+
+namespace ringfence::policy {
+
+namespace {
+
+using landlock::Access;
+using landlock::Family;
+using landlock::Right;
+
+constexpr std::int64_t last_port = 65535;
+
+/// "80" → 80; -1 for anything else.
+std::int64_t port_number(std::string_view text) {
+    std::int64_t number = -1;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    const bool whole = error == std::errc() && stop == end && !text.empty() && text[0] != '-';
+    return whole && number <= last_port ? number : -1;
+}
+
+/// Ports of an array's element: 80, "80" or "8080-8089", with "-" before it where that means
+/// something.
+std::optional<PortEntry> port_entry(Context& context, const Value& item, bool may_be_optional) {
+    std::int64_t first = -1;
+    std::int64_t last = -1;
+    PortEntry entry;
+    if (item.kind == Kind::integer) {
+        first = last = item.integer;
+    } else if (item.kind == Kind::string) {
+        std::string_view text = item.string;
+        entry.optional = may_be_optional && !text.empty() && text[0] == '-';
+        if (entry.optional) text.remove_prefix(1);
+        const std::size_t dash = text.find('-');
+        first = port_number(text.substr(0, dash));
+        last = dash == std::string_view::npos ? first : port_number(text.substr(dash + 1));
+    }
+    const std::string shown =
+        item.kind == Kind::string ? quote(item.string) : fmt::format("{}", item.integer);
+    if (item.kind != Kind::integer && item.kind != Kind::string) {
+        context.problem(item.where, fmt::format("a port cannot be {}", describe(item.kind)),
+                        "write 80 or \"8080-8089\"");
+        return {};
+    }
+    if (first < 0 || last < 0 || first > last_port || last > last_port) {
+        context.problem(item.where, fmt::format("{} is no port", shown),
+                        "write a number from 0 to 65535, or a range as in \"8080-8089\"");
+        return {};
+    }
+    if (first > last) {
+        context.problem(item.where, fmt::format("the range {} ends before it begins", shown),
+                        fmt::format("write \"{}-{}\"", last, first));
+        return {};
+    }
+    entry.first = static_cast<std::uint16_t>(first);
+    entry.last = static_cast<std::uint16_t>(last);
+    entry.where = item.where;
+    return entry;
+}
+
+constexpr Access bind_rights =
+    landlock::access_of("net.bind_tcp") | landlock::access_of("net.bind_udp");
+
+std::vector<PortEntry> read_ports(Context& context, const Entry& entry, Access access,
+                                  bool may_be_optional) {
+    std::vector<PortEntry> ports;
+    for (const Value& item : elements(context, entry)) {
+        auto port = port_entry(context, item, may_be_optional);
+        if (!port) continue;
+        if (port->first == 0 && !bind_rights.contains(access)) {
+            context.problem(item.where, "nothing can connect to port 0",
+                            port->last == 0 ? "leave it out" : "begin the range with 1");
+            continue;
+        }
+        port->access = access;
+        ports.push_back(*port);
+    }
+    return ports;
+}
+
+Keys port_keys(std::vector<PortEntry> Ruleset::*list, bool may_be_optional) {
+    Keys keys;
+    for (const landlock::PortGroup& group : landlock::port_groups)
+        keys.push_back({group.key, in_any,
+                        [access = group.access, list, may_be_optional](Context& c, const Entry& e) {
+                            for (const PortEntry& port : read_ports(c, e, access, may_be_optional))
+                                (c.rules->*list).push_back(port);
+                        }});
+    return keys;
+}
+
+/// `unrestricted` of [network] takes the table's own keys, and the rights' names as well.
+void read_unrestricted_net(Context& context, const Entry& entry) {
+    for (const auto& name : strings(context, entry)) {
+        const auto* group =
+            std::find_if(std::begin(landlock::port_groups), std::end(landlock::port_groups),
+                         [&](const landlock::PortGroup& g) { return name.value == g.key; });
+        if (group != std::end(landlock::port_groups)) {
+            context.rules->unrestricted.push_back({group->access, name.value, name.where});
+            continue;
+        }
+        std::vector<std::string> keys;
+        for (const landlock::PortGroup& g : landlock::port_groups)
+            keys.emplace_back(g.key);
+        const std::string near = nearest(name.value, keys);
+        const bool is_right = landlock::find_right(name.value.data(), name.value.size()) != nullptr;
+        if (!near.empty() && !is_right) {
+            context.problem(name.where, fmt::format("{} cannot be unrestricted", quote(name.value)),
+                            fmt::format("did you mean `{}`?", near));
+        } else if (const Right* right = find_right(context, name, Family::net)) {
+            context.rules->unrestricted.push_back({right->access(), name.value, name.where});
+        }
+    }
+}
+
+void read_removed_ports(Context& context, const Entry& entry) {
+    static const Keys keys = port_keys(&Ruleset::removed_ports, true);
+    if (const Value* table = as_table(context, entry))
+        read_table(context, *table, keys, "[network.remove]");
+}
+
+Keys network_keys(bool in_layer) {
+    Keys keys = port_keys(&Ruleset::ports, false);
+    keys.push_back({"unrestricted", in_named, read_unrestricted_net});
+    if (!in_layer) keys.push_back({"remove", in_drop_in, read_removed_ports});
+    return keys;
+}
+
+Keys scope_keys() {
+    Keys keys;
+    for (const landlock::ScopeGroup& group : landlock::scope_groups)
+        keys.push_back({group.key, in_any, [access = group.access](Context& c, const Entry& e) {
+                            if (const bool* value = as_bool(c, e))
+                                c.rules->scopes.push_back({access, *value, e.value.where});
+                        }});
+    return keys;
+}
+
+/// A rule and `unrestricted` for one right in one file contradict each other.
+void check_contradictions(Context& context) {
+    for (const RightEntry& lifted : context.rules->unrestricted)
+        for (const PortEntry& port : context.rules->ports)
+            if (port.access == lifted.access) {
+                context.problem(
+                    lifted.where,
+                    fmt::format("`{}` is unrestricted and has ports as well", lifted.text),
+                    "keep one of the two");
+                break;
+            }
+}
+
+}  // namespace
+
+void read_network(Context& context, const Entry& entry) {
+    const Value* table = as_table(context, entry);
+    if (table == nullptr) return;
+    context.rules->network = true;
+    read_table(context, *table, network_keys(context.in_layer), title_of(context, "network"));
+    check_contradictions(context);
+}
+
+void read_scope(Context& context, const Entry& entry) {
+    const Value* table = as_table(context, entry);
+    if (table == nullptr) return;
+    context.rules->scope = true;
+    read_table(context, *table, scope_keys(), title_of(context, "scope"));
+}
+
+}  // namespace ringfence::policy

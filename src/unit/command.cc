@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "unit/command.h"
+
+#include <algorithm>
+#include <climits>
+#include <utility>
+
+#include "unit/specifier.h"
+#include "unit/words.h"
+
+namespace ringfence::unit {
+
+namespace {
+
+using Outcome = CommandList::Outcome;
+
+constexpr std::string_view reset_hint = "correct this line";
+
+// Takes one prefix character into the command; false where the path starts.
+bool take_prefix(char c, Command& command) {
+    switch (c) {
+        case '-':
+            return !std::exchange(command.ignore_failure, true);
+        case '@':
+            return !std::exchange(command.argument_zero, true);
+        case ':':
+            return !std::exchange(command.no_expansion, true);
+        case '+':
+            if (command.privileges != Privileges::unit) return false;
+            command.privileges = Privileges::full;
+            return true;
+        case '!':  // the second "!" need not follow the first one directly
+            if (command.privileges == Privileges::unit)
+                command.privileges = Privileges::no_setuid;
+            else if (command.privileges == Privileges::no_setuid)
+                command.privileges = Privileges::ambient;
+            else
+                return false;
+            return true;
+        default:
+            return false;
+    }
+}
+
+void split_prefixes(const std::string& word, Command& command) {
+    std::size_t at = 0;
+    while (at < word.size() && take_prefix(word[at], command))
+        ++at;
+    command.path = word.substr(at);
+}
+
+bool is_special(char c) {
+    return (c > 0 && c < ' ') || c == '\x7f' || c == '"' || c == '\'' || c == '\\';
+}
+
+// The limits of a file name and of each component of a path; longer ones are errors in systemd.
+bool components_fit(std::string_view path) {
+    std::size_t length = 0;
+    for (const char c : path) {
+        length = c == '/' ? 0 : length + 1;
+        if (length > NAME_MAX) return false;
+    }
+    return path.size() < PATH_MAX;
+}
+
+bool ends_with(std::string_view text, std::string_view tail) {
+    return text.size() >= tail.size() && text.substr(text.size() - tail.size()) == tail;
+}
+
+struct PathProblem {
+    Outcome outcome = Outcome::complete;
+    std::string message;
+};
+
+// A path that starts with a specifier is absolute or not depending on what that expands to.
+bool starts_with_open_specifier(std::string_view path) {
+    return path.size() > 1 && path[0] == '%' && path[1] != '%' && !expands_to_path(path[1]);
+}
+
+bool is_absolute_path(std::string_view path) {
+    if (path.front() == '/') return true;
+    return path.size() > 1 && path[0] == '%' && expands_to_path(path[1]);
+}
+
+PathProblem check_path(const std::string& path) {
+    if (const auto bad = find_bad_specifier(path))
+        return {bad->issue == SpecifierIssue::newer ? Outcome::uncertain : Outcome::fatal,
+                describe(*bad)};
+    if (path.empty()) return {Outcome::fatal, "there is no program behind the prefixes"};
+    if (path.front() == '|')
+        return {Outcome::uncertain,
+                "the prefix \"|\" means different things in systemd 257 and 258"};
+    for (const char c : path)
+        if (is_special(c))
+            return {Outcome::fatal,
+                    "the program's name contains a quote, backslash or control character"};
+    if (path.back() == '/') return {Outcome::fatal, "the program's path ends in \"/\""};
+    if (starts_with_open_specifier(path))
+        return {Outcome::uncertain,
+                "the program's path starts with a specifier that may or may not "
+                "expand to an absolute path"};
+    if (is_absolute_path(path)) {
+        if (!components_fit(path)) return {Outcome::fatal, "the program's path is too long"};
+        if (ends_with(path, "/.") || ends_with(path, "/.."))
+            return {Outcome::uncertain,
+                    "systemd versions differ on a program's path that ends in a dot"};
+        return {};
+    }
+    const bool valid_name =
+        path.find('/') == std::string::npos && path != "." && path != ".." && components_fit(path);
+    if (!valid_name)
+        return {Outcome::fatal,
+                "\"" + path + "\" is neither an absolute path nor a program's name"};
+    return {};
+}
+
+class CommandParser {
+  public:
+    CommandParser(const SourceText& value, const std::string& file)
+        : value_(value), file_(file), words_(value.text()) {}
+
+    CommandList parse() {
+        while (parse_one()) {
+        }
+        return std::move(list_);
+    }
+
+  private:
+    // False: there is no further command.
+    bool parse_one() {
+        const auto first = words_.next();
+        if (!first) {
+            // Not an error to systemd, not even without "-": it drops the rest of the line.
+            stop(Outcome::truncated, first.error().begin, "a quote is not closed");
+            return false;
+        }
+        if (!*first) return false;
+        const Word& word = **first;
+        if (word.value == ";") return true;  // a quoted one too
+        Command command;
+        command.where = value_.at(word.begin, file_);
+        split_prefixes(word.value, command);
+        const PathProblem problem = check_path(command.path);
+        if (problem.outcome != Outcome::complete)
+            return fail(command, problem.outcome, word.begin, problem.message);
+        return parse_arguments(std::move(command), word.begin);
+    }
+
+    bool parse_arguments(Command command, std::size_t begin) {
+        bool more = false;
+        while (!words_.at_end()) {
+            if (words_.at_token(";")) {
+                words_.skip_token(";");
+                more = true;
+                break;
+            }
+            if (words_.at_token("\\;")) {
+                words_.skip_token("\\;");
+                command.arguments.push_back({"\\;", ";"});
+                continue;
+            }
+            const std::size_t at = words_.position();
+            const auto word = words_.next();
+            if (!word) return fail(command, Outcome::fatal, at, "a quote is not closed");
+            if (const auto bad = find_bad_specifier((*word)->value))
+                return fail(
+                    command,
+                    bad->issue == SpecifierIssue::newer ? Outcome::uncertain : Outcome::fatal, at,
+                    describe(*bad));
+            command.arguments.push_back({std::string((*word)->raw), (*word)->value});
+        }
+        if (command.argument_zero && command.arguments.empty())
+            return fail(command, Outcome::fatal, begin,
+                        "\"@\" needs a further word, the program's argv[0]");
+        list_.commands.push_back(std::move(command));
+        return more;
+    }
+
+    bool fail(const Command& command, Outcome outcome, std::size_t at, const std::string& message) {
+        if (outcome == Outcome::fatal && command.ignore_failure) outcome = Outcome::truncated;
+        stop(outcome, at, message);
+        return false;
+    }
+
+    void stop(Outcome outcome, std::size_t at, const std::string& message) {
+        list_.outcome = outcome;
+        list_.problem = {value_.at(at, file_), message, std::string(reset_hint)};
+    }
+
+    const SourceText& value_;
+    const std::string& file_;
+    WordReader words_;
+    CommandList list_;
+};
+
+}  // namespace
+
+CommandList parse_commands(const SourceText& value, const std::string& file) {
+    return CommandParser(value, file).parse();
+}
+
+std::string simplify_path(std::string_view path) {
+    const bool absolute = !path.empty() && path.front() == '/';
+    std::string out;
+    for (std::size_t at = 0; at < path.size();) {
+        const std::size_t slash = std::min(path.find('/', at), path.size());
+        const std::string_view part = path.substr(at, slash - at);
+        if (!part.empty() && part != ".") {
+            if (absolute || !out.empty()) out += '/';
+            out += part;
+        }
+        at = slash + 1;
+    }
+    if (out.empty()) return absolute ? "/" : ".";
+    return out;
+}
+
+}  // namespace ringfence::unit

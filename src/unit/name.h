@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Unit names. Source: systemd.unit(5) and systemd's src/basic/unit-name.c.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ringfence::unit {
+
+/// The longest name of a unit, in bytes.
+inline constexpr std::size_t name_max = 255;
+
+enum class NameKind { plain, template_name, instance };
+
+/// A valid name of a service unit, taken apart: "prefix@instance.service".
+struct ServiceName {
+    std::string full;
+    NameKind kind = NameKind::plain;
+    std::string prefix;    ///< up to the first "@", or to the suffix
+    std::string instance;  ///< as written, escaped; empty unless kind is instance
+
+    /// "prefix@.service" of an instance or a template; empty for a plain name.
+    std::string template_of() const;
+    /// The name without ".service": what %N stands for.
+    std::string stem() const;
+    /// This template's (or instance's) name with another instance.
+    std::string with_instance(std::string_view other) const;
+};
+
+/// The parts of a name; nothing when it is not a valid name of a service.
+std::optional<ServiceName> parse_service_name(std::string_view name);
+
+/// Undoes systemd-escape(1): "\x2d" → "-", "-" → "/" (unit_name_unescape()). Nothing when the
+/// escapes are broken.
+std::optional<std::string> unescape(std::string_view text);
+
+/// The names whose ".d" directories hold drop-ins of a unit of this name, most specific first: the
+/// name itself, its template, and the same for each "a-b-" prefix (systemd.unit(5); the recursion
+/// of unit_file_find_dirs() in src/shared/dropin.c). Without the type-level "service".
+std::vector<std::string> dropin_names(const ServiceName& name);
+
+}  // namespace ringfence::unit

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "unit/name_map.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <string_view>
+
+#include "unit/command.h"
+
+namespace ringfence::unit {
+
+namespace {
+
+// How many aliases of aliases systemd follows (FOLLOW_MAX).
+constexpr int follow_max = 8;
+
+std::string base_name(const std::string& path) {
+    return path.substr(path.rfind('/') + 1);
+}
+
+std::string parent(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
+}
+
+std::optional<std::string> without_tail(const std::string& text, std::string_view tail) {
+    if (text.size() <= tail.size() ||
+        std::string_view(text).substr(text.size() - tail.size()) != tail)
+        return std::nullopt;
+    return text.substr(0, text.size() - tail.size());
+}
+
+bool is_beneath(const std::string& path, const std::string& directory) {
+    return path.size() > directory.size() && path.compare(0, directory.size(), directory) == 0 &&
+           (directory == "/" || path[directory.size()] == '/');
+}
+
+// The links in the directory part resolved as far as that exists, the last component kept: a link
+// to a unit that does not exist is an alias still.
+std::string resolve_parent(const Root& root, const std::string& path) {
+    std::string missing = "/" + base_name(path);
+    for (std::string directory = parent(path);; directory = parent(directory)) {
+        if (const auto resolved = root.resolve(directory))
+            return (*resolved == "/" ? "" : *resolved) + missing;
+        if (directory == "/") return path;
+        missing.insert(0, "/" + base_name(directory));
+    }
+}
+
+// "." and ".." taken out; only for what does not exist, where links cannot matter.
+std::string normalize(const std::string& path) {
+    std::vector<std::string> parts;
+    for (std::size_t at = 1; at <= path.size();) {
+        const std::size_t slash = std::min(path.find('/', at), path.size());
+        const std::string part = path.substr(at, slash - at);
+        if (part == ".." && !parts.empty()) parts.pop_back();
+        if (part != ".." && part != "." && !part.empty()) parts.push_back(part);
+        at = slash + 1;
+    }
+    std::string out;
+    for (const std::string& part : parts)
+        out += "/" + part;
+    return out.empty() ? "/" : out;
+}
+
+// Whether a link of this name may lead to a unit of that name
+// (unit_validate_alias_symlink_or_warn()).
+bool is_valid_alias(const ServiceName& link, const std::string& target_name) {
+    const auto target = parse_service_name(target_name);
+    if (!target || target->full == link.full) return false;
+    const bool to_template =
+        link.kind == NameKind::instance && target->kind == NameKind::template_name;
+    if (target->kind != link.kind && !to_template) return false;
+    return target->kind != NameKind::instance || target->instance == link.instance;
+}
+
+}  // namespace
+
+struct NameMap::Builder {
+    const Root& root;
+    const LoadPath& path;
+    NameMap map;
+    std::vector<std::string> expanded;  // the directories, and what they resolve to
+    std::size_t rank = 0;
+
+    void expand() {
+        expanded = path.directories;
+        for (const std::string& directory : path.directories)
+            if (const auto resolved = root.resolve(directory)) expanded.push_back(*resolved);
+    }
+
+    void add_directory(const std::string& directory) {
+        const auto entries = root.list(directory);
+        if (!entries) {
+            const int code = entries.error().value();
+            if (code != ENOENT && code != ENOTDIR)
+                map.problems_.push_back(
+                    {{directory, 0, 0},
+                     "cannot list this unit directory: " + entries.error().message(),
+                     ""});
+            return;
+        }
+        for (const DirectoryEntry& entry : *entries)
+            add_entry(directory, entry);
+    }
+
+    void add_entry(const std::string& directory, const DirectoryEntry& entry) {
+        const std::string full = directory + "/" + entry.name;
+        if (entry.type == DT_DIR || entry.type == DT_LNK) add_dropins(full, entry.name);
+        if (entry.type == DT_DIR) add_wanted(full, entry.name);
+        if (entry.type != DT_REG && entry.type != DT_LNK) return;
+        const auto name = parse_service_name(entry.name);
+        if (!name || map.targets_.count(entry.name) != 0) return;
+        if (entry.type == DT_REG) {
+            map.targets_[entry.name] = full;
+        } else if (const auto target = link_target(directory, full, *name)) {
+            map.targets_[entry.name] = *target;
+        }
+    }
+
+    void add_dropins(const std::string& full, const std::string& entry) {
+        const auto name = without_tail(entry, ".d");
+        if (!name || (*name != "service" && !parse_service_name(*name))) return;
+        map.dropins_by_name_[*name].push_back(map.dropin_directories_.size());
+        map.dropin_directories_.push_back({*name, full, rank});
+    }
+
+    // What is started by dependency may be an instance that nothing else names.
+    void add_wanted(const std::string& full, const std::string& entry) {
+        for (const char* tail : {".wants", ".requires", ".upholds"}) {
+            if (!without_tail(entry, tail)) continue;
+            const auto links = root.list(full);
+            if (!links) return;
+            for (const DirectoryEntry& link : *links) {
+                const auto name = parse_service_name(link.name);
+                if (name && name->kind == NameKind::instance) map.wanted_.insert(link.name);
+            }
+        }
+    }
+
+    // A name (alias), a path (linked unit or mask), or nothing (a link that systemd ignores).
+    std::optional<std::string> link_target(const std::string& directory, const std::string& full,
+                                           const ServiceName& name) {
+        const auto text = root.read_link(full);
+        if (!text || text->empty()) return std::nullopt;
+        const std::string absolute = text->front() == '/' ? *text : directory + "/" + *text;
+        const std::string resolved = normalize(resolve_parent(root, absolute));
+        for (const std::string& known : expanded) {
+            if (!is_beneath(resolved, known)) continue;
+            if (!is_valid_alias(name, base_name(resolved))) return std::nullopt;
+            return base_name(resolved);
+        }
+        return full;
+    }
+
+    // Names that end up at the same file belong together.
+    void invert() {
+        for (const auto& [name, target] : map.targets_) {
+            const auto file = map.follow(name);
+            if (!file) continue;
+            const auto status = root.status(*file);
+            if (!status || S_ISCHR(status->st_mode) || status->st_size == 0) continue;  // masked
+            const auto principal = parse_service_name(base_name(*file));
+            const auto link = parse_service_name(name);
+            if (!principal || !link) continue;
+            const bool to_template =
+                principal->kind == NameKind::template_name && link->kind == NameKind::instance;
+            map.aliases_[to_template ? principal->with_instance(link->instance) : principal->full]
+                .insert(name);
+        }
+    }
+};
+
+NameMap NameMap::build(const Root& root, const LoadPath& path) {
+    Builder builder{root, path, {}, {}, 0};
+    builder.expand();
+    for (const std::string& directory : path.directories) {
+        builder.add_directory(directory);
+        ++builder.rank;
+    }
+    builder.invert();
+    return std::move(builder.map);
+}
+
+std::optional<std::string> NameMap::follow(const std::string& name) const {
+    std::string current = name;
+    for (int step = 0; step < follow_max; ++step) {
+        auto found = targets_.find(current);
+        if (found == targets_.end()) {
+            // A link to an instance may lead to its template.
+            const auto parts = parse_service_name(current);
+            if (step == 0 || !parts) return std::nullopt;
+            found = targets_.find(parts->template_of());
+            if (found == targets_.end()) return std::nullopt;
+        }
+        if (found->second.front() == '/') return found->second;
+        current = found->second;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> NameMap::fragment(const ServiceName& name) const {
+    if (auto own = follow(name.full)) return own;
+    if (name.kind != NameKind::instance) return std::nullopt;
+    return follow(name.template_of());
+}
+
+std::string NameMap::id(const ServiceName& name) const {
+    const auto file = fragment(name);
+    if (!file) return name.full;
+    const auto principal = parse_service_name(base_name(*file));
+    if (!principal) return name.full;
+    if (principal->kind == NameKind::template_name && name.kind == NameKind::instance)
+        return principal->with_instance(name.instance);
+    return principal->full;
+}
+
+// The names that lead to `of`; those of templates with the unit's instance put in, unless that
+// instance has a file of its own.
+void NameMap::add_aliases(const ServiceName& unit, const std::string& of,
+                          const std::string& fragment, std::set<std::string>& out) const {
+    const auto found = aliases_.find(of);
+    if (found == aliases_.end()) return;
+    for (const std::string& alias : found->second) {
+        const auto parts = parse_service_name(alias);
+        if (!parts) continue;
+        if (unit.kind != NameKind::instance || parts->kind != NameKind::template_name) {
+            out.insert(alias);
+            continue;
+        }
+        const std::string instance = parts->with_instance(unit.instance);
+        const auto file = follow(instance);
+        if (!file || base_name(*file) == base_name(fragment)) out.insert(instance);
+    }
+}
+
+std::vector<std::string> NameMap::names(const ServiceName& name) const {
+    const std::string principal = id(name);
+    std::set<std::string> all = {name.full};
+    const auto file = fragment(name);
+    if (file) {
+        add_aliases(name, name.full, *file, all);
+        const std::string base = base_name(*file);
+        const auto parts = parse_service_name(base);
+        const bool generic =
+            parts && parts->kind == NameKind::template_name && name.kind == NameKind::instance;
+        all.insert(generic ? parts->with_instance(name.instance) : base);
+        add_aliases(name, base, *file, all);
+        add_aliases(name, principal, *file, all);
+    }
+    all.erase(principal);
+    std::vector<std::string> list = {principal};
+    for (const std::string& other : all)
+        if (parse_service_name(other)) list.push_back(other);
+    return list;
+}
+
+std::vector<std::string> NameMap::all_names() const {
+    std::vector<std::string> names;
+    for (const auto& [name, target] : targets_)
+        names.push_back(name);
+    return names;
+}
+
+std::vector<const DropinDirectory*> NameMap::dropin_directories_of(const std::string& name) const {
+    std::vector<const DropinDirectory*> found;
+    const auto indices = dropins_by_name_.find(name);
+    if (indices == dropins_by_name_.end()) return found;
+    for (const std::size_t index : indices->second)
+        found.push_back(&dropin_directories_[index]);
+    return found;
+}
+
+}  // namespace ringfence::unit

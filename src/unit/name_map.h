@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Which names exist in the load path, and which file each leads to.
+//
+// Source: unit_file_build_name_map() and unit_file_find_fragment() in systemd's
+// src/basic/unit-file.c; systemd.unit(5) on aliases, linked units and masks.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "base/root.h"
+#include "unit/load_path.h"
+#include "unit/name.h"
+
+namespace ringfence::unit {
+
+/// A directory "NAME.d" in the load path.
+struct DropinDirectory {
+    std::string name;  ///< "nginx.service", "app-.service", "service"
+    std::string path;
+    std::size_t rank;  ///< of the load path's directory: 0 is the highest
+};
+
+class NameMap {
+  public:
+    /// Lists all directories of the load path.
+    static NameMap build(const Root& root, const LoadPath& path);
+
+    /// Directories that exist and cannot be listed: systemd leaves them out, too.
+    const Diagnostics& problems() const { return problems_; }
+
+    /// The file that a name leads to, over aliases; nothing when there is none. An instance
+    /// without a file of its own leads to its template's.
+    std::optional<std::string> fragment(const ServiceName& name) const;
+
+    /// All names of the unit that `name` belongs to, itself first, the others sorted.
+    std::vector<std::string> names(const ServiceName& name) const;
+
+    /// The unit's principal name: its fragment's, with the instance put in. What systemd calls Id.
+    std::string id(const ServiceName& name) const;
+
+    /// Every service name that a file or link in the load path has.
+    std::vector<std::string> all_names() const;
+
+    /// Instances that some .wants, .requires or .upholds directory names.
+    const std::set<std::string>& wanted() const { return wanted_; }
+
+    /// Every "….d" directory of services: by rank, then by name.
+    const std::vector<DropinDirectory>& dropin_directories() const { return dropin_directories_; }
+
+    /// The directories for drop-ins of `name`, highest priority first ("a.service" or "service").
+    std::vector<const DropinDirectory*> dropin_directories_of(const std::string& name) const;
+
+  private:
+    std::optional<std::string> follow(const std::string& name) const;
+    void add_aliases(const ServiceName& unit, const std::string& of, const std::string& fragment,
+                     std::set<std::string>& out) const;
+
+    struct Builder;
+
+    // A name leads to a path (it starts with "/") or to another name.
+    std::map<std::string, std::string> targets_;
+    // From a principal name to all names that lead to it.
+    std::map<std::string, std::set<std::string>> aliases_;
+    Diagnostics problems_;
+    std::set<std::string> wanted_;
+    std::vector<DropinDirectory> dropin_directories_;
+    std::map<std::string, std::vector<std::size_t>> dropins_by_name_;
+};
+
+}  // namespace ringfence::unit

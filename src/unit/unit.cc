@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "unit/unit.h"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace ringfence::unit {
+
+namespace {
+
+bool has_tail(std::string_view text, std::string_view tail) {
+    return text.size() >= tail.size() && text.substr(text.size() - tail.size()) == tail;
+}
+
+// Whether systemd takes a file of this name in a ".d" directory. Backups have other suffixes than
+// ".conf", and what ends in "~" does not end in ".conf".
+bool is_dropin_name(std::string_view name) {
+    return has_tail(name, ".conf") && name.front() != '.';
+}
+
+bool is_missing(const std::error_code& error) {
+    return error.value() == ENOENT;
+}
+
+}  // namespace
+
+bool Sources::mention(std::string_view word) const {
+    const auto has = [&](const std::string& text) { return text.find(word) != std::string::npos; };
+    return has(fragment_text) || std::any_of(dropin_texts.begin(), dropin_texts.end(), has);
+}
+
+const Dropin* Unit::dropin(std::size_t index) const {
+    if (has_fragment && index == 0) return nullptr;
+    return &dropins[has_fragment ? index - 1 : index];
+}
+
+Unit parse(const Sources& sources) {
+    Unit unit;
+    unit.state = sources.state;
+    unit.name = sources.name;
+    unit.names = sources.names;
+    unit.transient = sources.transient;
+    unit.dropins = sources.dropins;
+    unit.has_fragment = sources.state == Sources::State::present;
+    if (unit.has_fragment)
+        unit.files.push_back(parse_unit_file(sources.fragment_text, sources.fragment));
+    for (std::size_t i = 0; i < sources.dropins.size(); ++i)
+        unit.files.push_back(parse_unit_file(sources.dropin_texts[i], sources.dropins[i].path));
+    return unit;
+}
+
+const std::vector<std::string>& Loader::list(const std::string& directory) {
+    const auto known = listings_.find(directory);
+    if (known != listings_.end()) return known->second;
+    std::vector<std::string>& names = listings_[directory];
+    // A directory that cannot be listed has no drop-ins for systemd either.
+    if (const auto entries = root_.list(directory))
+        for (const DirectoryEntry& entry : *entries)
+            if (is_dropin_name(entry.name)) names.push_back(entry.name);
+    return names;
+}
+
+std::vector<Dropin> Loader::find_dropins(const std::vector<std::string>& names) {
+    // Which file of a name is used: by unit name first, then by the load path's order; the
+    // type-level directory comes behind all of them.
+    std::map<std::string, Dropin> chosen;
+    const auto add_directory = [&](const DropinDirectory& directory) {
+        for (const std::string& file : list(directory.path))
+            chosen.emplace(file, Dropin{directory.path + "/" + file, directory.name});
+    };
+    for (const std::string& full : names) {
+        const auto name = parse_service_name(full);
+        if (!name) continue;
+        // A template stands for any instance: one that no directory can be named after.
+        ServiceName instance = *name;
+        if (name->kind == NameKind::template_name) {
+            instance.kind = NameKind::instance;
+            instance.instance = "\1";
+        }
+        const std::vector<std::string> wanted = dropin_names(instance);
+        std::vector<std::pair<std::pair<std::size_t, std::size_t>, const DropinDirectory*>> found;
+        for (std::size_t depth = 0; depth < wanted.size(); ++depth)
+            for (const DropinDirectory* directory : map_.dropin_directories_of(wanted[depth]))
+                found.push_back({{directory->rank, depth}, directory});
+        std::sort(found.begin(), found.end());
+        for (const auto& entry : found)
+            add_directory(*entry.second);
+    }
+    for (const DropinDirectory* directory : map_.dropin_directories_of("service"))
+        add_directory(*directory);
+    // The order of application is another one: by file name over all directories.
+    std::vector<Dropin> ordered;
+    for (auto& [file, dropin] : chosen)
+        ordered.push_back(std::move(dropin));
+    return ordered;
+}
+
+Result<const std::string*> Loader::read_dropin(const std::string& path) {
+    const auto known = texts_.find(path);
+    if (known != texts_.end()) return &known->second;
+    auto text = root_.read(path);
+    if (!text && !is_missing(text.error()))
+        return fail(path, "cannot read this drop-in: " + text.error().message(),
+                    "make it a readable file, or remove it");
+    // A dangling link is no error to systemd, and an empty file to us.
+    return &texts_.emplace(path, text ? std::move(*text) : std::string()).first->second;
+}
+
+Result<Sources> Loader::read(const ServiceName& name) {
+    Sources sources;
+    sources.names = map_.names(name);
+    const auto principal = parse_service_name(sources.names.front());
+    sources.name = principal ? *principal : name;
+    if (const auto file = map_.fragment(name)) {
+        sources.fragment = *file;
+        const auto text = root_.read(*file);
+        if (!text && !is_missing(text.error()))
+            return fail(*file, "cannot read this unit file: " + text.error().message(),
+                        "make it a readable file, or remove it");
+        if (text) {
+            sources.fragment_text = *text;
+            sources.state = text->empty() ? Sources::State::masked : Sources::State::present;
+        }
+        // In a root directory without devices the link of a mask leads nowhere.
+        if (!text && root_.read_link(*file) == std::string("/dev/null"))
+            sources.state = Sources::State::masked;
+        sources.transient = is_transient_directory(file->substr(0, file->rfind('/')));
+    }
+    if (sources.state == Sources::State::masked) return sources;
+    sources.dropins = find_dropins(sources.names);
+    for (const Dropin& dropin : sources.dropins) {
+        auto text = read_dropin(dropin.path);
+        if (!text) return tl::unexpected(text.error());
+        sources.dropin_texts.push_back(**text);
+    }
+    return sources;
+}
+
+std::vector<const Assignment*> assignments(const Unit& unit, const std::vector<std::string>& keys) {
+    std::vector<const Assignment*> found;
+    for (const UnitFile& file : unit.files)
+        for (const Assignment& assignment : file.assignments)
+            if (assignment.section == "Service" &&
+                std::find(keys.begin(), keys.end(), assignment.key) != keys.end())
+                found.push_back(&assignment);
+    return found;
+}
+
+std::vector<const Assignment*> list_setting(const Unit& unit,
+                                            const std::vector<std::string>& keys) {
+    std::vector<const Assignment*> kept;
+    for (const Assignment* assignment : assignments(unit, keys)) {
+        if (assignment->text().empty())
+            kept.clear();
+        else
+            kept.push_back(assignment);
+    }
+    return kept;
+}
+
+const Assignment* last_setting(const Unit& unit, const std::string& key) {
+    const auto kept = list_setting(unit, {key});
+    return kept.empty() ? nullptr : kept.back();
+}
+
+std::optional<bool> parse_boolean(std::string_view text) {
+    std::string lower;
+    for (const char c : text)
+        lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    for (const char* word : {"1", "yes", "y", "true", "t", "on"})
+        if (lower == word) return true;
+    for (const char* word : {"0", "no", "n", "false", "f", "off"})
+        if (lower == word) return false;
+    return std::nullopt;
+}
+
+}  // namespace ringfence::unit

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A service unit as systemd puts it together: its fragment and its drop-ins in order.
+//
+// Source: systemd.unit(5); unit_file_find_dropin_paths() in systemd's src/shared/dropin.c,
+// conf_files_list_strv() in src/basic/conf-files.c, unit_load_dropin() in src/core/load-dropin.c.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "base/root.h"
+#include "unit/file.h"
+#include "unit/name_map.h"
+
+namespace ringfence::unit {
+
+/// A drop-in, and the ".d" directory that it is for.
+struct Dropin {
+    std::string path;
+    std::string directory_name;  ///< "nginx.service" of nginx.service.d, "service" of service.d
+    std::string file_name() const { return path.substr(path.rfind('/') + 1); }
+};
+
+/// The files of a unit, not parsed yet.
+struct Sources {
+    enum class State {
+        present,
+        masked,   ///< its file is empty or leads to /dev/null: systemd loads nothing
+        missing,  ///< no file in the load path: it does not exist, or a generator makes it
+    };
+    State state = State::missing;
+    ServiceName name;                ///< the principal one; a template stands for its instances
+    std::vector<std::string> names;  ///< with the aliases; the principal one first
+    std::string fragment;            ///< path; empty when missing
+    std::string fragment_text;
+    std::vector<Dropin> dropins;  ///< in the order of application: by file name (strcmp)
+    std::vector<std::string> dropin_texts;
+
+    bool transient = false;  ///< made by systemd-run(1): its file is not what is started next
+
+    /// Whether any of the texts contains `word`.
+    bool mention(std::string_view word) const;
+};
+
+/// A parsed unit.
+struct Unit {
+    Sources::State state = Sources::State::missing;
+    ServiceName name;
+    std::vector<std::string> names;
+    bool transient = false;
+    std::vector<UnitFile> files;  ///< the fragment, unless missing, then the drop-ins
+    std::vector<Dropin> dropins;
+    bool has_fragment = false;
+
+    const UnitFile* fragment() const { return has_fragment ? &files.front() : nullptr; }
+    /// The drop-in that `files[index]` is; nullptr for the fragment.
+    const Dropin* dropin(std::size_t index) const;
+};
+
+Unit parse(const Sources& sources);
+
+/// Reads units; keeps the drop-ins of shared directories.
+class Loader {
+  public:
+    Loader(const Root& root, const NameMap& map) : root_(root), map_(map) {}
+
+    /// Errors: a file that exists and cannot be read.
+    Result<Sources> read(const ServiceName& name);
+
+  private:
+    const std::vector<std::string>& list(const std::string& directory);
+    std::vector<Dropin> find_dropins(const std::vector<std::string>& names);
+    Result<const std::string*> read_dropin(const std::string& path);
+
+    const Root& root_;
+    const NameMap& map_;
+    std::map<std::string, std::vector<std::string>> listings_;
+    std::map<std::string, std::string> texts_;
+};
+
+/// The assignments of a key in [Service], in the order of application. Several spellings of one
+/// setting (ReadWritePaths=, ReadWriteDirectories=) are given together.
+std::vector<const Assignment*> assignments(const Unit& unit, const std::vector<std::string>& keys);
+
+/// The same for a list setting: only those behind the last empty one.
+std::vector<const Assignment*> list_setting(const Unit& unit, const std::vector<std::string>& keys);
+
+/// The last assignment that is not empty, if none empty follows; for settings with one value.
+const Assignment* last_setting(const Unit& unit, const std::string& key);
+
+/// systemd's booleans; nothing for another word.
+std::optional<bool> parse_boolean(std::string_view text);
+
+}  // namespace ringfence::unit

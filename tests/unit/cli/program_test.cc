@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The built program: exit statuses, messages, and a real journal read to its end.
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <regex>
+#include <set>
+#include <sys/wait.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "../journal/recorded.h"
+
+namespace ringfence::cli {
+namespace {
+
+using journal::RecordedJournal;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+struct Ran {
+    int status = -1;
+    std::string out;
+};
+
+// `arguments` are a shell's words; standard error goes into `out` where they say so.
+Ran run(const std::string& arguments) {
+    const std::string command = std::string(RINGFENCE_PROGRAM) + " " + arguments;
+    FILE* pipe = ::popen(command.c_str(), "r");  // NOLINT(cert-env33-c): a test
+    if (pipe == nullptr) return {};
+    Ran ran;
+    std::array<char, 4096> buffer = {};
+    for (std::size_t n = 0; (n = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
+        ran.out.append(buffer.data(), n);
+    const int status = ::pclose(pipe);
+    ran.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return ran;
+}
+
+void expect_line(const std::string& arguments, int status, const std::string& text) {
+    const Ran ran = run(arguments + " 2>&1");
+    EXPECT_EQ(ran.status, status) << arguments;
+    EXPECT_THAT(ran.out, HasSubstr(text)) << arguments;
+    EXPECT_EQ(std::count(ran.out.begin(), ran.out.end(), '\n'), 1) << ran.out;
+}
+
+TEST(Program, UsageErrorsAreOneLineAndExitTwo) {
+    expect_line("", 2, "ringfence: no verb given; --help lists the verbs");
+    expect_line("denails", 2, "unknown verb \"denails\"; did you mean denials?");
+    expect_line("denials --jsn", 2, "did you mean --json?");
+    expect_line("denials --since", 2, "option --since needs an argument");
+    expect_line("denials --since=x", 2, "--since: \"x\" is no time");
+    expect_line("denials --since=now --until=yesterday", 2, "--since is after --until");
+    expect_line("denials -D /x --file /y", 2, "exclude each other");
+    expect_line("denials -D /x --boot", 2, "--boot");
+    expect_line("denials --json --suggest", 2, "exclude each other");
+}
+
+TEST(Program, FailuresExitOne) {
+    expect_line("denials --directory=/nonexistent", 1, "/nonexistent: cannot open the journal");
+    // What cannot be read is never "no denials".
+    expect_line("denials --directory=" RINGFENCE_TEST_DATA, 1, "no journal file");
+    expect_line("denials --file=" RINGFENCE_TEST_DATA "/abi7-systemd252.export", 1,
+                "cannot open the journal");
+    const Ran full = run("denials --help 2>&1 >/dev/full");
+    EXPECT_EQ(full.status, 1);
+}
+
+TEST(Program, HelpAndVersion) {
+    for (const char* help : {"--help", "-h", "denials --help"}) {
+        const Ran ran = run(help);
+        EXPECT_EQ(ran.status, 0);
+        EXPECT_THAT(ran.out, HasSubstr("denials"));
+    }
+    EXPECT_THAT(run("--version").out, HasSubstr("ringfence "));
+}
+
+std::string manual(const std::string& page) {
+    std::ifstream file(std::string(RINGFENCE_MANUALS) + "/" + page);
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    std::string plain;
+    for (std::size_t i = 0; i < text.size(); ++i)
+        if (text.compare(i, 2, "\\-") != 0) plain.push_back(text[i]);  // "\-" becomes "-"
+    return plain;
+}
+
+std::set<std::string> long_options(const std::string& text) {
+    const std::regex option("--([a-z][a-z-]+)");
+    std::set<std::string> names;
+    for (std::sregex_iterator found(text.begin(), text.end(), option), end; found != end; ++found)
+        names.insert((*found)[1]);
+    return names;
+}
+
+TEST(Program, HelpAndManualHaveTheSameOptions) {
+    const auto in_help = long_options(run("denials --help").out);
+    EXPECT_THAT(in_help, ::testing::Contains("suggest"));
+    EXPECT_EQ(long_options(manual("ringfence-denials.1")), in_help);
+    EXPECT_THAT(manual("ringfence.1"), HasSubstr("denials"));
+}
+
+TEST(Program, JsonOfARealJournal) {
+    RecordedJournal recorded("abi7-systemd252");
+    RINGFENCE_RECORDED(recorded);
+    const Ran ran = run("denials --json --file " + recorded.file());
+    EXPECT_EQ(ran.status, 0);
+    const auto json = nlohmann::json::parse(ran.out);
+    std::map<std::string, int> units;
+    for (const auto& denial : json["denials"])
+        units[denial["unit"]] += denial["count"].get<int>();
+    EXPECT_EQ(units, (std::map<std::string, int>{
+                         {"web.service", 28}, {"layers.service", 1}, {"twice.service", 2}}));
+    for (const auto& denial : json["unattributed"])
+        EXPECT_FALSE(denial.contains("unit")) << denial;
+}
+
+TEST(Program, UnitsAndPolicies) {
+    RecordedJournal recorded("abi7-systemd252");
+    RINGFENCE_RECORDED(recorded);
+    const auto count = [&](const std::string& arguments, const char* list) {
+        const Ran ran = run("denials --json --file " + recorded.file() + " " + arguments + " 2>&-");
+        int sum = 0;
+        const auto json = nlohmann::json::parse(ran.out);
+        for (const auto& denial : json[list])
+            sum += denial["count"].get<int>();
+        return sum;
+    };
+    EXPECT_EQ(count("twice", "denials"), 2);
+    EXPECT_EQ(count("twice.service layers", "denials"), 3);
+    EXPECT_EQ(count("--policy=web", "denials"), 28);
+    EXPECT_EQ(count("nosuch", "denials"), 0);
+    // What claims to be the unit's is shown with it, but not as its own.
+    EXPECT_EQ(count("victim", "denials"), 0);
+    EXPECT_EQ(count("victim", "unattributed"), 2);
+    EXPECT_EQ(count("--since=@1895249636", "denials"), 0);
+}
+
+TEST(Program, TextOfARealJournal) {
+    RecordedJournal recorded("abi7-systemd252");
+    RINGFENCE_RECORDED(recorded);
+    const Ran ran = run("denials --no-pager --file " + recorded.file());
+    EXPECT_EQ(ran.status, 0);
+    EXPECT_THAT(ran.out, HasSubstr("\\x1b[31m.html"));
+    EXPECT_THAT(ran.out, Not(HasSubstr("\x1b")));
+    EXPECT_THAT(ran.out, HasSubstr("Not attributed to a unit: more than one unit reported"));
+    const Ran none = run("denials nosuch --file " + recorded.file() + " 2>/dev/null");
+    EXPECT_EQ(none.status, 0);
+    EXPECT_THAT(none.out, HasSubstr("No denials found in 1 journal file"));
+    EXPECT_THAT(run("denials web --suggest --file " + recorded.file() + " 2>/dev/null").out,
+                HasSubstr("/etc/ringfence/policies/web.toml.d/50-review.toml"));
+}
+
+}  // namespace
+}  // namespace ringfence::cli

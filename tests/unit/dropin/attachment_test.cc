@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "dropin/attachment.h"
+
+#include <gtest/gtest.h>
+
+#include "build_unit.h"
+
+namespace ringfence::dropin {
+namespace {
+
+using Dropins = std::vector<std::pair<std::string, std::string>>;
+
+Attachment read(const std::string& lines, const Dropins& dropins = {},
+                const std::string& name = "a-b.service") {
+    return read_attachment(build_unit(name, "[Service]\n" + lines, dropins));
+}
+
+std::string names(const Attachment& attachment) {
+    std::string out;
+    for (const policy::Name& name : attachment.policies)
+        out += (out.empty() ? "" : " ") + std::string(name.optional ? "-" : "") + name.name;
+    return out;
+}
+
+TEST(Attachment, NamesAppendAndReset) {
+    EXPECT_EQ(names(read("X-LandlockPolicy=x -y\nLandlockPolicy=z\n")), "x -y z");
+    EXPECT_EQ(names(read("X-LandlockPolicy=x\n",
+                         {{"/etc/a-b.service.d/1.conf", "[Service]\nX-LandlockPolicy=\n"},
+                          {"/etc/a-b.service.d/2.conf", "[Service]\nX-LandlockPolicy=y\n"}})),
+              "y");
+    EXPECT_FALSE(read("X-LandlockPolicy=x\nX-LandlockPolicy=\n").asks());
+    EXPECT_FALSE(read("ExecStart=/x\n").asks());
+}
+
+TEST(Attachment, Specifiers) {
+    EXPECT_EQ(names(read("X-LandlockPolicy=-%p %N-%j\n")), "-a-b a-b-b");
+    EXPECT_EQ(names(read("X-LandlockPolicy=%p-%i\n", {}, "w@x.service")), "w-x");
+    const Attachment open = read("X-LandlockPolicy=-%p-%i z\n", {}, "w@.service");
+    ASSERT_EQ(open.open_names.size(), 1u);
+    EXPECT_EQ(open.open_names[0].written, "%p-%i");
+    EXPECT_TRUE(open.open_names[0].optional);
+    EXPECT_EQ(names(open), "z");
+    EXPECT_EQ(read("X-LandlockPolicy=%h\n").problems.size(), 1u);
+}
+
+TEST(Attachment, PositionsPointAtTheName) {
+    const Attachment attachment = read("X-LandlockPolicy=x  y\n");
+    EXPECT_EQ(attachment.policies[1].where,
+              (Location{"/usr/lib/systemd/system/a-b.service", 2, 21}));
+}
+
+TEST(Attachment, WhoAsks) {
+    EXPECT_TRUE(read("X-LandlockPolicy=x\n").own_request);
+    const Dropins type = {{"/etc/service.d/1.conf", "[Service]\nX-LandlockPolicy=-%p\n"}};
+    EXPECT_FALSE(read("", type).own_request);
+    EXPECT_TRUE(read("", type).asks());
+    const Dropins own = {{"/etc/a-b.service.d/1.conf", "[Service]\nX-LandlockPolicy=x\n"}};
+    EXPECT_TRUE(read("", own).own_request);
+}
+
+TEST(Attachment, WhatIsWrongIsNeverIgnored) {
+    EXPECT_EQ(read("X-LandlockPolicies=x\n").problems.at(0).hint,
+              "did you mean X-LandlockPolicy=?");
+    EXPECT_EQ(read("X-LandlockPolicy=../x\n").problems.size(), 1u);
+    EXPECT_EQ(read("X-LandlockPolicy='x\n").problems.size(), 1u);
+    const unit::Unit misplaced =
+        build_unit("a.service", "[Unit]\nX-LandlockPolicy=x\n[Service]\nExecStart=/x\n");
+    EXPECT_EQ(read_attachment(misplaced).problems.size(), 1u);
+    const Dropins lost = {
+        {"/etc/a-b.service.d/1.conf", "[Service]\nExecStart=/x/\nX-LandlockPolicy=x\n"}};
+    EXPECT_EQ(read("ExecStart=/x\n", lost).problems.size(), 1u);
+}
+
+}  // namespace
+}  // namespace ringfence::dropin

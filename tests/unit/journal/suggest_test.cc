@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "journal/suggest.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "journal/suspicion.h"
+#include "landlock/rights.h"
+#include "vector_source.h"
+
+namespace ringfence::journal {
+namespace {
+
+using landlock::access_of;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+Denial base(std::vector<std::string> rights) {
+    Denial denial;
+    denial.attribution.reason = Reason::attributed;
+    denial.attribution.policy = "web";
+    denial.what.rights = std::move(rights);
+    denial.tally.count = 1;
+    denial.tally.first = denial.tally.last = at(1795249636);
+    return denial;
+}
+
+Denial file(const std::string& path, std::vector<std::string> rights) {
+    Denial denial = base(std::move(rights));
+    denial.what.type = ObjectType::path;
+    denial.what.path = path;
+    return denial;
+}
+
+Denial port(const std::string& right, std::optional<std::uint16_t> number, bool remote) {
+    Denial denial = base({right});
+    denial.what.type = ObjectType::port;
+    denial.what.port = number;
+    denial.what.remote = remote;
+    return denial;
+}
+
+Suggestion suggested(const std::vector<Denial>& denials) {
+    auto all = suggest(denials);
+    EXPECT_EQ(all.size(), 1u);
+    return all.empty() ? Suggestion{} : std::move(all[0]);
+}
+
+std::string refused(const Denial& denial) {
+    const Suggestion suggestion = suggested({denial});
+    EXPECT_TRUE(suggestion.empty());
+    EXPECT_EQ(suggestion.refused.size(), 1u);
+    return suggestion.refused.empty() ? "" : suggestion.refused[0].reason;
+}
+
+// The list, or the exact rights, that are proposed for one path.
+std::string proposed(const std::string& path, std::vector<std::string> rights) {
+    const Suggestion suggestion = suggested({file(path, std::move(rights))});
+    EXPECT_TRUE(suggestion.refused.empty());
+    if (suggestion.paths.size() != 1) return "nothing";
+    const PathProposal& proposal = suggestion.paths[0];
+    if (!proposal.key.empty()) return proposal.key;
+    std::string names = "exactly";
+    for (const landlock::Right& right : landlock::rights)
+        if (!(right.access() & proposal.grants).empty()) names += std::string(" ") + right.name;
+    return names;
+}
+
+TEST(Suggest, TheSmallestLineForAPath) {
+    EXPECT_EQ(proposed("/srv/x", {"fs.read_file"}), "read");
+    EXPECT_EQ(proposed("/srv/x", {"fs.execute"}), "execute");
+    EXPECT_EQ(proposed("/srv/x", {"fs.execute", "fs.read_file"}), "execute");
+    EXPECT_EQ(proposed("/srv/x", {"fs.resolve_unix"}), "connect_unix");
+    EXPECT_EQ(proposed("/srv/x", {"fs.read_file", "fs.write_file", "fs.truncate"}), "write");
+    // `write` would also read.
+    EXPECT_EQ(proposed("/srv/x", {"fs.write_file"}), "exactly fs.write_file");
+    EXPECT_EQ(proposed("/srv/x", {"fs.write_file", "fs.truncate"}),
+              "exactly fs.write_file fs.truncate");
+    // `read` on a directory would also read all files beneath.
+    EXPECT_EQ(proposed("/srv/x", {"fs.read_dir"}), "exactly fs.read_dir");
+    EXPECT_EQ(proposed("/srv/x", {"fs.read_dir", "fs.read_file"}), "read");
+    EXPECT_EQ(proposed("/srv/x", {"fs.make_reg"}), "exactly fs.make_reg");
+    EXPECT_EQ(proposed("/srv/x", {"fs.make_reg", "fs.refer"}), "exactly fs.make_reg fs.refer");
+    EXPECT_EQ(proposed("/srv/x", {"fs.make_reg", "fs.remove_file"}), "write");
+    EXPECT_EQ(proposed("/dev/tty", {"fs.ioctl_dev"}), "exactly fs.ioctl_dev");
+}
+
+TEST(Suggest, DenialsOfOnePathAreOneLine) {
+    Denial twice = file("/srv/x", {"fs.read_file"});
+    twice.tally.count = 2;
+    twice.tally.last = at(1795249700);
+    const Suggestion suggestion = suggested({twice, file("/srv/x", {"fs.execute"})});
+    ASSERT_EQ(suggestion.paths.size(), 1u);
+    EXPECT_EQ(suggestion.paths[0].key, "execute");
+    EXPECT_EQ(suggestion.paths[0].evidence.count, 3u);
+    EXPECT_EQ(suggestion.paths[0].evidence.last, at(1795249700));
+}
+
+TEST(Suggest, GrantsAreAlwaysWhatWasDeniedOrMore) {
+    for (const landlock::Right& right : landlock::rights) {
+        const Suggestion suggestion = suggested({file("/opt/app/x", {right.name})});
+        for (const PathProposal& proposal : suggestion.paths) {
+            EXPECT_TRUE(proposal.grants.contains(right.access())) << right.name;
+            EXPECT_TRUE((proposal.grants & (access_of("fs.make_char") | access_of("fs.make_block")))
+                            .empty())
+                << right.name;
+        }
+    }
+}
+
+TEST(Suggest, Ports) {
+    const Suggestion suggestion =
+        suggested({port("net.bind_tcp", 81, false), port("net.bind_tcp", std::nullopt, false),
+                   port("net.connect_tcp", 443, true), port("net.connect_tcp", 443, true),
+                   port("net.connect_send_udp", 53, true), port("net.bind_udp", 53, false)});
+    ASSERT_EQ(suggestion.ports.size(), 5u);
+    EXPECT_EQ(suggestion.ports[0].key, "bind_tcp");
+    EXPECT_EQ(suggestion.ports[0].port, 0);
+    EXPECT_EQ(suggestion.ports[2].key, "bind_udp");
+    EXPECT_EQ(suggestion.ports[3].key, "connect_tcp");
+    EXPECT_EQ(suggestion.ports[3].evidence.count, 2u);
+    EXPECT_EQ(suggestion.ports[4].key, "connect_udp");
+    EXPECT_THAT(refused(port("net.connect_tcp", std::nullopt, true)), HasSubstr("no port"));
+}
+
+TEST(Suggest, RefusesWhatNoRuleAllows) {
+    EXPECT_THAT(refused(base({"scope.signal"})), HasSubstr("scope"));
+    EXPECT_THAT(refused(base({"scope.abstract_unix_socket"})), HasSubstr("scope"));
+    EXPECT_THAT(refused(base({"ptrace"})), HasSubstr("no rule"));
+    EXPECT_THAT(refused(base({"fs.change_topology"})), HasSubstr("no rule"));
+    EXPECT_THAT(refused(base({"fs.read_file", "fs.of_a_newer_kernel"})), HasSubstr("no rule"));
+    EXPECT_THAT(refused(file("", {"fs.read_file"})), HasSubstr("no path"));
+    EXPECT_THAT(refused(file("pipe:[1]", {"fs.read_file"})), HasSubstr("no path"));
+    EXPECT_THAT(refused(file("/srv/x (deleted)", {"fs.read_file"})), HasSubstr("deleted"));
+    EXPECT_THAT(refused(file("/srv/\xff", {"fs.read_file"})), HasSubstr("UTF-8"));
+}
+
+struct Case {
+    const char* path;
+    const char* right;
+};
+
+TEST(Suggest, RefusesWhatLooksLikeAnAttack) {
+    const Case attacks[] = {
+        {"/etc/shadow", "fs.read_file"},
+        {"/etc/shadow-", "fs.read_file"},
+        {"/etc/gshadow", "fs.read_file"},
+        {"/etc/sudoers.d/x", "fs.read_file"},
+        {"/etc/ssh/ssh_host_ed25519_key", "fs.read_file"},
+        {"/etc/ssl/private/a.pem", "fs.read_file"},
+        {"/etc/letsencrypt/live/a/privkey.pem", "fs.read_file"},
+        {"/srv/site.key", "fs.read_file"},
+        {"/root", "fs.read_dir"},
+        {"/root/x", "fs.read_file"},
+        {"/home/a/.ssh", "fs.read_dir"},
+        {"/home/a/.ssh/config", "fs.read_file"},
+        {"/run/credentials/x.service/y", "fs.read_file"},
+        {"/proc/1/environ", "fs.read_file"},
+        {"/dev/mem", "fs.read_file"},
+        {"/etc/cron.d", "fs.make_reg"},
+        {"/etc/passwd", "fs.write_file"},
+        {"/usr/lib", "fs.make_reg"},
+        {"/usr/bin/x", "fs.truncate"},
+        {"/boot", "fs.remove_file"},
+        {"/lib64/x", "fs.write_file"},
+        {"/proc/sys/kernel/core_pattern", "fs.write_file"},
+        {"/tmp/x", "fs.execute"},
+        {"/var/tmp/x", "fs.execute"},
+        {"/run/x", "fs.execute"},
+        {"/dev/shm/x", "fs.execute"},
+        {"/home/a/x", "fs.execute"},
+        {"/var/lib/web/x", "fs.execute"},
+        {"/srv/x", "fs.make_block"},
+        {"/srv/x", "fs.make_char"},
+        {"/var/lib", "fs.make_dir"},
+        {"/", "fs.make_reg"},
+    };
+    for (const Case& attack : attacks)
+        EXPECT_NE(refused(file(attack.path, {attack.right})), "") << attack.path;
+}
+
+TEST(Suggest, DoesNotRefuseOrdinaryWork) {
+    const Case work[] = {
+        {"/etc/web.conf", "fs.read_file"}, {"/usr/share/x", "fs.read_file"},
+        {"/usr/bin/x", "fs.execute"},      {"/var/lib/web", "fs.make_reg"},
+        {"/tmp/x", "fs.read_file"},        {"/tmp", "fs.make_reg"},
+        {"/rooted/x", "fs.read_file"},     {"/etcetera/x", "fs.write_file"},
+        {"/srv/private", "fs.read_dir"},   {"/srv/keys.txt", "fs.read_file"},
+        {"/srv/.sshx", "fs.read_file"},
+    };
+    for (const Case& denial : work)
+        EXPECT_EQ(suspicion(denial.path, access_of("fs.read_file") | access_of("fs.read_dir")) +
+                      (suggested({file(denial.path, {denial.right})}).refused.empty() ? "" : "no"),
+                  "")
+            << denial.path;
+}
+
+TEST(Suggest, DirectoriesAreMentionedOnlyOnEvidence) {
+    std::vector<Denial> denials = {file("/srv/a", {"fs.read_file"}),
+                                   file("/srv/b", {"fs.read_file"}),
+                                   file("/srv/c", {"fs.read_file"})};
+    EXPECT_TRUE(suggested(denials).notes.empty());
+    denials.push_back(file("/srv/d", {"fs.read_file"}));
+    ASSERT_EQ(suggested(denials).notes.size(), 1u);
+    EXPECT_EQ(suggested(denials).notes[0].directory, "/srv");
+    EXPECT_EQ(suggested(denials).notes[0].files, 4u);
+    EXPECT_EQ(suggested(denials).paths.size(), 4u);  // mentioned, not proposed
+    denials = {file("/srv/a", {"fs.read_file"}), file("/srv/b", {"fs.read_file"}),
+               file("/srv", {"fs.read_dir"})};
+    ASSERT_EQ(suggested(denials).notes.size(), 1u);
+    EXPECT_TRUE(suggested(denials).notes[0].listed);
+    denials = {file("/a", {"fs.read_file"}), file("/b", {"fs.read_file"}),
+               file("/c", {"fs.read_file"}), file("/d", {"fs.read_file"})};
+    EXPECT_TRUE(suggested(denials).notes.empty());  // never the root directory
+}
+
+TEST(Suggest, OneSuggestionAPolicyAndNoneWithoutUnit) {
+    Denial other = file("/srv/y", {"fs.read_file"});
+    other.attribution.policy = "mail";
+    Denial forged = file("/srv/z", {"fs.read_file"});
+    forged.attribution.reason = Reason::conflicting_units;
+    const auto all = suggest({file("/srv/x", {"fs.read_file"}), other, forged});
+    ASSERT_EQ(all.size(), 2u);
+    EXPECT_EQ(all[0].policy, "mail");
+    EXPECT_EQ(all[1].policy, "web");
+    EXPECT_EQ(all[0].paths.size() + all[1].paths.size(), 2u);
+    EXPECT_TRUE(suggest({forged}).empty());
+}
+
+TEST(Suggest, Toml) {
+    const std::string toml = to_toml(suggested(
+        {file("/srv/x", {"fs.read_file"}), file("/srv/y", {"fs.write_file"}),
+         file("/srv/z", {"fs.execute"}), port("net.bind_tcp", 81, false), base({"scope.signal"})}));
+    EXPECT_EQ(
+        toml,
+        "# For the policy web: review each line, then save it as\n"
+        "# /etc/ringfence/policies/web.toml.d/50-review.toml\n"
+        "version = 1\n"
+        "\n"
+        "[filesystem]\n"
+        "execute = [\n"
+        "    # denied once, 2026-11-21 08:27:16 UTC: fs.execute; also grants fs.read_file\n"
+        "    \"/srv/z\",\n"
+        "]\n"
+        "read = [\n"
+        "    # denied once, 2026-11-21 08:27:16 UTC: fs.read_file\n"
+        "    \"/srv/x\",\n"
+        "]\n"
+        "\n"
+        "[[filesystem.rule]]\n"
+        "# denied once, 2026-11-21 08:27:16 UTC: fs.write_file\n"
+        "path = \"/srv/y\"\n"
+        "allow = [\"fs.write_file\"]\n"
+        "\n"
+        "[network]\n"
+        "bind_tcp = [\n"
+        "    # denied once, 2026-11-21 08:27:16 UTC\n"
+        "    81,\n"
+        "]\n"
+        "\n"
+        "# Not proposed:\n"
+        "# - scope.signal on no object recorded (denied once, 2026-11-21 08:27:16 UTC): a scope "
+        "is lifted as a whole, not for one object: decide it in the policy's [scope]\n");
+}
+
+TEST(Suggest, HostileStringsStayInTheirPlace) {
+    Denial hostile = file("/srv/a\"]\nexecute = [\"/\x1b[2J%i$HOME\\", {"fs.read_file"});
+    hostile.attribution.policy = "x\nread = [\"/\"]";
+    const std::string toml = to_toml(suggested({hostile}));
+    EXPECT_THAT(toml, HasSubstr(R"("/srv/a\"]\u000aexecute = [\"/\u001b[2J%%i$$HOME\\",)"));
+    EXPECT_THAT(toml, Not(HasSubstr("\nexecute")));
+    EXPECT_THAT(toml, Not(HasSubstr("\x1b")));
+    Denial refused_one = file("/etc/\xff\n[x]", {"fs.write_file"});
+    EXPECT_THAT(to_toml(suggested({refused_one})), HasSubstr("/etc/\\xff\\u000a[x]"));
+}
+
+}  // namespace
+}  // namespace ringfence::journal

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "unit/unit.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+namespace ringfence::unit {
+namespace {
+
+namespace fs = std::filesystem;
+using Strings = std::vector<std::string>;
+
+class UnitTest : public testing::Test {
+  protected:
+    void SetUp() override {
+        char name[] = "/tmp/ringfence-unit-XXXXXX";
+        ASSERT_NE(::mkdtemp(name), nullptr);
+        directory_ = name;
+    }
+    void TearDown() override { fs::remove_all(directory_); }
+
+    void file(const std::string& path, const std::string& text = "[Service]\n") {
+        fs::create_directories((directory_ / path).parent_path());
+        std::ofstream(directory_ / path) << text;
+    }
+    void link(const std::string& path, const std::string& target) {
+        fs::create_directories((directory_ / path).parent_path());
+        fs::create_symlink(target, directory_ / path);
+    }
+
+    Sources read(const std::string& name) {
+        const Root root = std::move(Root::open(directory_).value());
+        const LoadPath path{Scope::system, {"/etc", "/run", "/usr"}};
+        const NameMap map = NameMap::build(root, path);
+        return Loader(root, map).read(*parse_service_name(name)).value();
+    }
+    Strings dropins(const std::string& name) {
+        Strings paths;
+        for (const Dropin& dropin : read(name).dropins)
+            paths.push_back(dropin.path);
+        return paths;
+    }
+
+    fs::path directory_;
+};
+
+TEST_F(UnitTest, HigherDirectoriesShadow) {
+    file("usr/a.service", "[Service]\n#usr");
+    file("etc/a.service", "[Service]\n#etc");
+    EXPECT_EQ(read("a.service").fragment, "/etc/a.service");
+    EXPECT_EQ(read("b.service").state, Sources::State::missing);
+}
+
+TEST_F(UnitTest, Masks) {
+    file("usr/a.service");
+    link("etc/a.service", "/dev/null");
+    file("usr/b.service");
+    file("etc/b.service", "");
+    EXPECT_EQ(read("b.service").state, Sources::State::masked);
+    // Here there is no such device, and the link dangles.
+    EXPECT_EQ(read("a.service").state, Sources::State::masked);
+}
+
+TEST_F(UnitTest, AliasesBothWays) {
+    file("usr/real.service");
+    link("etc/alias.service", "/usr/real.service");
+    file("etc/alias.service.d/a.conf");
+    file("etc/real.service.d/b.conf");
+    for (const char* name : {"real.service", "alias.service"}) {
+        EXPECT_EQ(read(name).names, (Strings{"real.service", "alias.service"}));
+        EXPECT_EQ(read(name).fragment, "/usr/real.service");
+        EXPECT_EQ(dropins(name),
+                  (Strings{"/etc/alias.service.d/a.conf", "/etc/real.service.d/b.conf"}));
+    }
+}
+
+TEST_F(UnitTest, LinkedUnitsKeepTheirName) {
+    file("opt/other.service");
+    link("etc/linked.service", "/opt/other.service");
+    EXPECT_EQ(read("linked.service").names, Strings{"linked.service"});
+    EXPECT_EQ(read("linked.service").fragment, "/etc/linked.service");
+    EXPECT_EQ(read("linked.service").state, Sources::State::present);
+}
+
+TEST_F(UnitTest, LinksThatAreNoAliases) {
+    file("usr/a@.service");
+    link("etc/b.service", "/usr/a@.service");
+    EXPECT_EQ(read("b.service").state, Sources::State::missing);
+    link("etc/c@x.service", "/usr/a@.service");
+    EXPECT_EQ(read("c@x.service").names, (Strings{"a@x.service", "c@x.service"}));
+}
+
+TEST_F(UnitTest, TemplatesAndInstances) {
+    file("usr/t@.service", "[Service]\n#t");
+    file("etc/t@own.service", "[Service]\n#own");
+    EXPECT_EQ(read("t@x.service").fragment, "/usr/t@.service");
+    EXPECT_EQ(read("t@own.service").fragment, "/etc/t@own.service");
+    file("etc/t@x.service.d/2.conf");
+    file("usr/t@.service.d/1.conf");
+    EXPECT_EQ(dropins("t@x.service"),
+              (Strings{"/usr/t@.service.d/1.conf", "/etc/t@x.service.d/2.conf"}));
+    EXPECT_EQ(dropins("t@.service"), (Strings{"/usr/t@.service.d/1.conf"}));
+}
+
+TEST_F(UnitTest, ATemplateHasThePrefixDirectoriesOfItsInstances) {
+    file("usr/a-b@.service");
+    file("etc/a-@.service.d/1.conf");
+    file("etc/a-.service.d/2.conf");
+    EXPECT_EQ(dropins("a-b@.service"),
+              (Strings{"/etc/a-@.service.d/1.conf", "/etc/a-.service.d/2.conf"}));
+}
+
+TEST_F(UnitTest, ShadowingAndApplicationAreTwoOrders) {
+    file("usr/p-q.service");
+    file("etc/p-.service.d/50.conf");  // a higher directory beats the more specific name
+    file("usr/p-q.service.d/50.conf");
+    file("etc/service.d/60.conf");  // the type level loses to everything
+    file("usr/p-q.service.d/60.conf");
+    file("etc/p-q.service.d/10.conf");
+    file("usr/service.d/90.conf");
+    EXPECT_EQ(dropins("p-q.service"),
+              (Strings{"/etc/p-q.service.d/10.conf", "/etc/p-.service.d/50.conf",
+                       "/usr/p-q.service.d/60.conf", "/usr/service.d/90.conf"}));
+}
+
+TEST_F(UnitTest, WhatIsNoDropin) {
+    file("usr/a.service");
+    for (const char* name : {"x", ".h.conf", "x.conf~", "x.conf.bak", "~y.conf"})
+        file("etc/a.service.d/" + std::string(name));
+    link("etc/a.service.d/dangling.conf", "/nowhere");
+    EXPECT_EQ(dropins("a.service"),
+              (Strings{"/etc/a.service.d/dangling.conf", "/etc/a.service.d/~y.conf"}));
+}
+
+TEST_F(UnitTest, ListsResetAndAppendOverFiles) {
+    file("usr/a.service", "[Service]\nExecStart=/a\nExecStart=/b\nType=notify\n");
+    file("etc/a.service.d/1.conf", "[Service]\nExecStart=\nExecStart=/c\nType=\n");
+    file("etc/a.service.d/2.conf", "[Service]\nExecStart=/d\n[Unit]\nExecStart=/no\n");
+    const Unit unit = parse(read("a.service"));
+    Strings commands;
+    for (const Assignment* line : list_setting(unit, {"ExecStart"}))
+        commands.push_back(line->text());
+    EXPECT_EQ(commands, (Strings{"/c", "/d"}));
+    EXPECT_EQ(last_setting(unit, "Type"), nullptr);
+}
+
+TEST(LoadPath, EnvironmentReplacesOrPrecedes) {
+    const auto with = [](const std::string& value) {
+        return load_path(Scope::system, [&](const std::string& name) {
+            return name == "SYSTEMD_UNIT_PATH" ? std::optional<std::string>(value) : std::nullopt;
+        });
+    };
+    EXPECT_EQ(with("/a:/b//c/").directories, (Strings{"/a", "/b/c"}));
+    EXPECT_EQ(with("/a:").directories.front(), "/a");
+    EXPECT_GT(with("/a:").directories.size(), 5u);
+    EXPECT_EQ(with("/run/systemd/generator:/x").directories, Strings{"/x"});
+}
+
+TEST(LoadPath, UserScope) {
+    const auto path = load_path(Scope::user, [](const std::string& name) {
+        return name == "HOME" ? std::optional<std::string>("/home/u") : std::nullopt;
+    });
+    EXPECT_EQ(path.directories.front(), "/home/u/.config/systemd/user.control");
+    EXPECT_EQ(path.directories[1], "/home/u/.config/systemd/user");
+}
+
+}  // namespace
+}  // namespace ringfence::unit
