@@ -223,6 +223,15 @@ class Machine:
         units = [unit] if unit else []
         return json.loads(self.run("ringfence", "denials", *units, "--json", *arguments).stdout)
 
+    def fence(self, unit):
+        """The wrapper's record of the unit's last start, as journald filed it."""
+        invocation = self.show(unit, "InvocationID")
+        records = [record for record in self.journal(_SYSTEMD_UNIT=unit)
+                   if "LANDLOCK_STATUS" in record
+                   and record["_SYSTEMD_INVOCATION_ID"] == invocation]
+        assert records, f"{unit}: no record of the wrapper for its last start ({invocation})"
+        return records[-1]
+
     def report(self):
         """For a failed test: the last records of the units concerned, or of everything."""
         units = [f"--unit={unit.replace('@.', '@*.')}" for unit in self.concerned]

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The shipped policies on the real services: they serve, fenced, and say so."""
+import pytest
+
+FENCED = {"nginx.service": "nginx", "redis-server.service": "redis-server"}
+ENFORCED = "24d70d8d2bc94cfc835749197d384851"  # src/landlock/report.h
+DEGRADED = "beef22579cf14cd7aa14eb249424db1b"
+
+
+@pytest.fixture(params=FENCED)
+def unit(request, machine):
+    machine.drop_in(request.param, f"[Service]\nX-LandlockPolicy={FENCED[request.param]}\n")
+    machine.restart(request.param)
+    return request.param
+
+
+def test_the_wrapper_reports(machine, unit):
+    record = machine.fence(unit)
+    assert record["_SYSTEMD_UNIT"] == unit
+    assert record["LANDLOCK_POLICY"] == FENCED[unit]
+    assert record["LANDLOCK_STATUS"] in ("enforced", "degraded")
+    assert record["MESSAGE_ID"] in (ENFORCED, DEGRADED)
+    assert record["LANDLOCK_TAG"] == "rf" + machine.show(unit, "InvocationID")[:13]
+    assert int(record["LANDLOCK_RULES"]) > 5
+    assert int(record["LANDLOCK_ABI"]) >= 7
+
+
+def test_no_new_privs_is_only_what_the_unit_says(machine, unit):
+    """The wrapper runs with CAP_SYS_ADMIN in nginx, and redis-server.service sets it itself."""
+    pid = machine.show(unit, "MainPID")
+    expected = {"nginx.service": "0", "redis-server.service": "1"}[unit]
+    assert f"NoNewPrivs:\t{expected}\n" in machine.read(f"/proc/{pid}/status")
+
+
+def test_the_service_runs_without_denials(machine, unit):
+    """A shipped policy must not deny what the service does by itself; serving is tested below."""
+    request(machine, unit)
+    start = machine.show(unit, "InvocationID")
+    denials = [denial for denial in machine.denials(unit)["denials"]]
+    assert [(denial["rights"], denial["object"]) for denial in denials] == [], start
+
+
+def test_restart_and_reload_work(machine, unit):
+    main = machine.show(unit, "MainPID")
+    if machine.show(unit, "CanReload") == "yes":
+        machine.run("systemctl", "reload", unit)
+        assert machine.show(unit, "MainPID") == main
+        request(machine, unit)
+    machine.restart(unit)
+    assert machine.show(unit, "MainPID") != main
+    request(machine, unit)
+    machine.run("systemctl", "stop", unit)
+    assert machine.show(unit, "Result") == "success"
+
+
+def request(machine, unit):
+    if unit == "nginx.service":
+        page = machine.run("curl", "-sf", "http://127.0.0.1/").stdout
+        assert "Welcome to nginx" in page or "Debian" in page
+        return
+    assert machine.run("redis-cli", "set", "key", "value").stdout == "OK\n"
+    assert machine.run("redis-cli", "get", "key").stdout == "value\n"
+
+
+def test_nginx_shows_the_fence_in_its_status(machine):
+    machine.drop_in("nginx.service", "[Service]\nX-LandlockPolicy=nginx\n")
+    machine.restart("nginx.service")
+    assert machine.show("nginx.service", "StatusText").startswith("ringfence: nginx ")
+    assert 'Status: "ringfence: nginx ' in machine.status("nginx.service")
+
+
+def test_nginx_serves_many_at_once_and_logs(machine):
+    machine.drop_in("nginx.service", "[Service]\nX-LandlockPolicy=nginx\n")
+    machine.restart("nginx.service")
+    machine.run("seq 50 | xargs -P 8 -I{} curl -sf -o /dev/null 'http://127.0.0.1/?{}'")
+    assert machine.run("grep -c 'GET /?' /var/log/nginx/access.log").stdout == "50\n"
+    assert machine.run("curl", "-s", "-o", "/dev/null", "-w", "%{http_code}",
+                       "http://127.0.0.1/none").stdout == "404"
+
+
+def test_nginx_rotates_its_logs(machine):
+    """What Debian's logrotate snippet does: rename the log, then `invoke-rc.d nginx rotate`."""
+    machine.drop_in("nginx.service", "[Service]\nX-LandlockPolicy=nginx\n")
+    machine.restart("nginx.service")
+    machine.run("mv /var/log/nginx/access.log /var/log/nginx/access.log.1;"
+                " kill -USR1 $(cat /run/nginx.pid)")
+    machine.wait_for(lambda: machine.run("test", "-e", "/var/log/nginx/access.log",
+                                         check=False).returncode == 0, what="the new log")
+    request(machine, "nginx.service")
+    machine.wait_for(lambda: "GET /" in machine.read("/var/log/nginx/access.log"), what="an entry")
+
+
+def test_redis_saves_and_loads(machine):
+    machine.drop_in("redis-server.service", "[Service]\nX-LandlockPolicy=redis-server\n")
+    machine.restart("redis-server.service")
+    machine.run("redis-cli", "set", "kept", "across restarts")
+    assert machine.run("redis-cli", "save").stdout == "OK\n"
+    assert "started" in machine.run("redis-cli", "bgsave").stdout
+    assert machine.run("redis-cli", "config", "set", "appendonly", "yes").stdout == "OK\n"
+    machine.restart("redis-server.service")
+    assert machine.run("redis-cli", "get", "kept").stdout == "across restarts\n"
