@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a C library's start-up would do, as far as the wrapper needs it: find argv, envp and
-// AT_RANDOM on the initial stack, and seed the stack protector. There are no relocations to apply
-// and no constructors to run; tests/unit/exec checks that of the built file.
+// AT_RANDOM on the initial stack, apply the relocations of a position-independent file, and seed
+// the stack protector. There are no constructors to run.
 #include <cstddef>
 #include <cstdint>
 
@@ -25,7 +25,39 @@ std::uintptr_t __stack_chk_guard = 0;
     ringfence::exec::sys::exit(ringfence::report::exit_cannot_enforce);
 }
 
+// Of the linker: the dynamic section and the file's first byte, wherever they are mapped.
+struct DynamicEntry {
+    long tag;
+    std::uintptr_t value;
+};
+extern const DynamicEntry _DYNAMIC[] __attribute__((visibility("hidden")));
+extern const char __ehdr_start[] __attribute__((visibility("hidden")));
+
+struct Relocation {
+    std::uintptr_t offset;
+    std::uintptr_t info;
+    std::uintptr_t addend;
+};
+
+// The tables are made so that x86-64 has none; aarch64 reaches the canary through one.
+[[gnu::no_stack_protector]] static void relocate() {
+    constexpr long dt_rela = 7, dt_relasz = 8;
+    const std::uintptr_t base = reinterpret_cast<std::uintptr_t>(__ehdr_start);
+    const Relocation* relocation = nullptr;
+    std::size_t count = 0;
+    for (const DynamicEntry* entry = _DYNAMIC; entry->tag != 0; ++entry) {
+        if (entry->tag == dt_rela)
+            relocation = reinterpret_cast<const Relocation*>(base + entry->value);
+        if (entry->tag == dt_relasz) count = entry->value / sizeof(Relocation);
+    }
+    for (; count > 0; --count, ++relocation) {
+        if (relocation->info != ringfence::arch::relative_relocation) __builtin_trap();
+        *reinterpret_cast<std::uintptr_t*>(base + relocation->offset) = base + relocation->addend;
+    }
+}
+
 [[noreturn, gnu::used, gnu::no_stack_protector]] void ringfence_enter(long* stack) {
+    relocate();
     constexpr long at_random = 25;
     const long argc = stack[0];
     char** const argv = reinterpret_cast<char**>(stack + 1);

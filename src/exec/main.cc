@@ -37,10 +37,11 @@ struct Process {
     Arguments arguments;
     Plan plan;
     landlock::Support support;
-    Failure failure;
-    ProgramPath program;
     Rulesets rulesets;
     Outcome outcome;
+    const char* program = nullptr;
+    Failure failure;
+    ProgramPath found;
 };
 
 // Everything up to the restriction, which is the last thing that may fail before execve.
@@ -57,9 +58,10 @@ bool put_up_fence(Process* process, Reporter* reporter, char* const* argv, const
     }
     process->support = landlock::probe();
     if (!check_support(process->plan, process->support, failure)) return false;
-    if (!find_program(process->plan, *process->arguments.program(), &process->program, failure))
-        return false;
-    reporter->set_program(process->program.c_str());
+    process->program =
+        find_program(process->plan, *process->arguments.program(), &process->found, failure);
+    if (process->program == nullptr) return false;
+    reporter->set_program(process->program);
     reporter->connect();
     return build_rulesets(process->arguments, process->plan, process->support, &process->rulesets,
                           failure) &&
@@ -80,8 +82,7 @@ int run(char** argv, char** envp, const unsigned char* random) {
     Reporter reporter(process.plan, environment, tag);
     if (put_up_fence(&process, &reporter, argv, tag)) {
         reporter.enforced(process.outcome);
-        execute(process.arguments, process.plan, process.program.c_str(), &environment,
-                &process.failure);
+        execute(process.arguments, process.plan, process.program, &environment, &process.failure);
         reporter.exec_failed(process.failure, process.support);
     } else {
         reporter.refused(process.failure, process.support);

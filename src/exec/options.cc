@@ -21,14 +21,10 @@ struct Match {
 };
 
 bool find_row(std::string_view name, Match* ret) {
-    for (const OptionRow& row : option_rows)
-        if (name == row.name) {
-            *ret = {row.kind, 0, row.value[0] != '\0'};
-            return true;
-        }
+    // Path rules are most of every list: their rows come first.
     std::uint8_t index = 0;
     for (const auto& group : landlock::path_groups) {
-        if (name == group.option) {
+        if (landlock::same_text(group.option, name.data(), name.size())) {
             *ret = {OptionKind::path_group, index, true};
             return true;
         }
@@ -36,12 +32,17 @@ bool find_row(std::string_view name, Match* ret) {
     }
     index = 0;
     for (const auto& group : landlock::port_groups) {
-        if (name == group.option) {
+        if (landlock::same_text(group.option, name.data(), name.size())) {
             *ret = {OptionKind::port_group, index, true};
             return true;
         }
         ++index;
     }
+    for (const OptionRow& row : option_rows)
+        if (landlock::same_text(row.name, name.data(), name.size())) {
+            *ret = {row.kind, 0, row.value[0] != '\0'};
+            return true;
+        }
     return false;
 }
 

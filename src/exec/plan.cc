@@ -38,10 +38,10 @@ class Planner {
 // A right above the layer's ABI is not handled: asking for it by name is a mistake of the caller.
 bool Planner::within_abi(const Option& option, const Access& access) {
     if (layer().abi == 0) return refuse(option, "--abi=N must stand before the rules of its layer");
-    const int needed = landlock::abi_needed(access);
-    if (needed <= layer().abi) return true;
+    if (landlock::known_at(layer().abi).contains(access)) return true;
     refuse(option, "needs --abi=");
-    failure_->text.add(static_cast<std::uint64_t>(needed)).add(" or newer in this layer");
+    failure_->text.add(static_cast<std::uint64_t>(landlock::abi_needed(access)))
+        .add(" or newer in this layer");
     return false;
 }
 
@@ -158,6 +158,7 @@ bool Planner::take(const Option& option) {
         case OptionKind::unset_environment:
             if (option.value.empty() || contains(option.value, '='))
                 return refuse(option, "not the name of a variable");
+            plan_->unsets = true;
             return true;
         case OptionKind::args_fd:
             return true;  // Arguments has put its contents in its place

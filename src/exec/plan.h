@@ -34,6 +34,7 @@ struct Plan {
     const char* search_path = nullptr;
     std::uint8_t log = log_all;
     std::uint8_t reports = report_auto;
+    bool unsets = false;     ///< there is an --unset-environment=
     int failure_status = 0;  ///< 0: each failure has its own
 };
 

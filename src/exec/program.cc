@@ -19,12 +19,11 @@ bool is_executable_file(const char* path) {
            (identity.mode & type_mask) == regular && sys::access_execute(path) >= 0;
 }
 
-void unset_variables(const Arguments& arguments, Environment* environment) {
+void unset_variables(const Arguments& arguments, Environment* environment, Failure* failure) {
     Arguments::Cursor cursor = arguments.begin();
-    Failure ignored;  // the list was checked when the plan was made
     for (const char* argument = cursor.next(); argument != nullptr; argument = cursor.next()) {
         Option option;
-        if (parse_option(argument, &option, &ignored) &&
+        if (parse_option(argument, &option, failure) &&
             option.kind == OptionKind::unset_environment)
             environment->unset(option.value);
     }
@@ -43,32 +42,27 @@ void explain(long result, Failure* failure) {
 
 }  // namespace
 
-bool find_program(const Plan& plan, const char* name, ProgramPath* ret, Failure* failure) {
-    ProgramPath path;
-    if (contains(std::string_view(name), '/')) {
-        ret->add(name);
-        if (!ret->cut()) return true;
-    } else {
-        std::string_view list =
-            plan.search_path != nullptr ? plan.search_path : default_search_path;
-        while (!list.empty()) {
-            path.clear();
-            path.add(take_until(&list, ':')).add("/").add(name);
-            const char* const candidate = path.c_str();
-            if (path.cut() || !is_executable_file(candidate)) continue;
-            *ret = path;
-            return true;
-        }
+const char* find_program(const Plan& plan, const char* name, ProgramPath* buffer,
+                         Failure* failure) {
+    if (contains(name, '/')) return name;
+    const char* const directories =
+        plan.search_path != nullptr ? plan.search_path : default_search_path;
+    std::string_view list = directories;
+    while (!list.empty()) {
+        const std::string_view directory = take_until(&list, ':');
+        buffer->clear();
+        buffer->add(directory).add("/").add(name);
+        const char* const candidate = buffer->c_str();
+        if (!directory.empty() && !buffer->cut() && is_executable_file(candidate)) return candidate;
     }
     set_failure(failure, report::exit_exec, -sys::enoent, "cannot find the program ", name);
-    failure->text.add("; looked in ")
-        .add(plan.search_path != nullptr ? plan.search_path : default_search_path);
-    return false;
+    failure->text.add("; looked in ").add(directories);
+    return nullptr;
 }
 
 void execute(const Arguments& arguments, const Plan& plan, const char* path,
              Environment* environment, Failure* failure) {
-    unset_variables(arguments, environment);
+    if (plan.unsets) unset_variables(arguments, environment, failure);
     char** const argv = const_cast<char**>(arguments.program());  // on the initial stack: ours
     if (plan.argv0 != nullptr) argv[0] = const_cast<char*>(plan.argv0);
     const long result = sys::execve(path, argv, environment->variables());

@@ -7,14 +7,15 @@
 
 namespace ringfence::exec {
 
-/// A path as execve(2) takes it.
+/// Room for a path that execve(2) takes.
 using ProgramPath = Buffer<4096>;
 
-/// Finds a program without a slash in --search-path= (systemd's default list without one) as
-/// systemd does: the first regular file that this user may execute. To be called before the fence
-/// is up, so that the fence cannot change which one is found. $PATH is never used
+/// `name` itself when it has a slash. Otherwise finds it in --search-path= (systemd's default list
+/// without one) as systemd does: the first regular file that this user may execute. To be called
+/// before the fence is up, so that the fence cannot change which one is found. $PATH is never used
 /// (systemd.service(5)).
-bool find_program(const Plan& plan, const char* name, ProgramPath* ret, Failure* failure);
+/// The result may point into `buffer`; nullptr on failure (status 203).
+const char* find_program(const Plan& plan, const char* name, ProgramPath* buffer, Failure* failure);
 
 /// Executes it; returns only on failure (status 203).
 void execute(const Arguments& arguments, const Plan& plan, const char* path,

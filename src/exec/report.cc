@@ -17,6 +17,8 @@ constexpr std::size_t value_limit = 3500;
 // PID 1 drops messages above PIPE_BUF (NOTIFY_BUFFER_MAX, src/core/manager.c).
 constexpr std::size_t status_limit = 1500;
 
+constexpr long settle_milliseconds = 50;
+
 struct SocketAddress {
     std::uint16_t family = sys::af_unix;
     char path[108] = {};
@@ -42,9 +44,13 @@ int connect_to(std::string_view path) {
     return static_cast<int>(fd);
 }
 
+std::string_view clip(std::string_view value) {
+    return value.size() > value_limit ? std::string_view(value.data(), value_limit) : value;
+}
+
 template <std::size_t N>
 void add_field(Buffer<N>* record, std::string_view name, std::string_view value) {
-    if (value.size() > value_limit) value = std::string_view(value.data(), value_limit);
+    value = clip(value);
     record->add(name);
     if (!contains(value, '\n')) {
         record->add("=").add(value).put('\n');
@@ -111,6 +117,7 @@ void Reporter::connect() {
         journal_ = connect_to(journal_socket);
 }
 
+template <class Record>
 void Reporter::begin_record(Record* record, std::string_view message, const char* message_id,
                             char priority, const char* status, const Support& support) const {
     add_field(record, "MESSAGE", message);
@@ -127,10 +134,16 @@ void Reporter::begin_record(Record* record, std::string_view message, const char
 }
 
 void Reporter::enforced(const Outcome& outcome) {
+    // Nobody to tell: the buffers below would cost pages of the stack for nothing.
+    if (!outcome.unenforced.empty() || notify_ >= 0 || journal_ >= 0) send_enforced(outcome);
+}
+
+void Reporter::send_enforced(const Outcome& outcome) {
     const bool degraded = !outcome.unenforced.empty();
     const char* const status = degraded ? report::status_degraded : report::status_enforced;
-    Line line;
-    if (!plan_.policy.empty()) line.add(plan_.policy).add(" ");
+    // Room for the names of every right, and for names as long as a value may be.
+    Buffer<value_limit + 2048> line;
+    if (!plan_.policy.empty()) line.add(clip(plan_.policy)).add(" ");
     line.add(status).add(", ABI ").add(static_cast<std::uint64_t>(outcome.support.kernel_abi));
     line.add(", ").add(std::uint64_t{outcome.rules}).add(outcome.rules == 1 ? " rule" : " rules");
     if (outcome.layers > 1) line.add(", ").add(std::uint64_t{outcome.layers}).add(" layers");
@@ -139,7 +152,7 @@ void Reporter::enforced(const Outcome& outcome) {
         line.add("; not enforced: ");
         add_names(&line, outcome.unenforced, true);
     }
-    Record record;
+    Buffer<4 * value_limit + 4096> record;
     begin_record(&record, line.view(),
                  degraded ? report::message_degraded : report::message_enforced,
                  degraded ? '4' : '6', status, outcome.support);
@@ -151,23 +164,27 @@ void Reporter::enforced(const Outcome& outcome) {
         record.put('\n');
     }
     send_status(line.view(), 0);
-    const bool sent = send_record(record);
+    const bool sent = send_record(record.view());
     if (degraded && !sent) to_stderr(line.view());
 }
 
 void Reporter::failed(const Failure& failure, const Support& support, std::string_view what,
                       const char* message_id, const char* status) {
     connect();
-    Line line;
-    if (!plan_.policy.empty()) line.add(plan_.policy).add(" ");
+    Buffer<8192> line;
+    if (!plan_.policy.empty()) line.add(clip(plan_.policy)).add(" ");
     line.add(what).add(": ").add(failure.text.view());
-    Record record;
+    Buffer<5 * value_limit + 2048> record;
     begin_record(&record, line.view(), message_id, '3', status, support);
     add_field(&record, "LANDLOCK_ERROR", failure.text.view());
     if (failure.error != 0) add_number(&record, "ERRNO", static_cast<std::uint64_t>(failure.error));
     send_status(line.view(), failure.error);
-    const bool sent = send_record(record);
+    const bool sent = send_record(record.view());
     if (!sent || !stderr_is_journal()) to_stderr(line.view());
+    // journald takes the unit of a record from /proc/PID/cgroup when it comes to read the record
+    // (client_context_read_cgroup(), src/journal/journald-context.c). Of a process that exits at
+    // once it found none for one record in ten; a failure has the time to wait for it.
+    if (sent) sys::sleep_milliseconds(settle_milliseconds);
 }
 
 void Reporter::refused(const Failure& failure, const Support& support) {
@@ -189,10 +206,9 @@ void Reporter::send_status(std::string_view text, int error) {
     sys::send(notify_, message.view().data(), message.view().size());
 }
 
-bool Reporter::send_record(const Record& record) {
+bool Reporter::send_record(std::string_view record) {
     if (journal_ < 0) return false;
-    const std::string_view data = record.view();
-    const long sent = sys::send(journal_, data.data(), data.size());
+    const long sent = sys::send(journal_, record.data(), record.size());
     if (sent >= 0) return true;
     Failure note;
     set_failure(&note, 0, sent, "the journal did not take the record of this start", "");

@@ -47,15 +47,14 @@ class Reporter {
     void exec_failed(const Failure& failure, const landlock::Support& support);
 
   private:
-    using Line = Buffer<8192>;
-    using Record = Buffer<16384>;
-
+    template <class Record>
     void begin_record(Record* record, std::string_view message, const char* message_id,
                       char priority, const char* status, const landlock::Support& support) const;
+    [[gnu::noinline]] void send_enforced(const Outcome& outcome);
     void failed(const Failure& failure, const landlock::Support& support, std::string_view what,
                 const char* message_id, const char* status);
     void send_status(std::string_view text, int error);
-    bool send_record(const Record& record);
+    bool send_record(std::string_view record);
     bool stderr_is_journal() const;
     void to_stderr(std::string_view text) const;
 

@@ -102,6 +102,11 @@ inline long map(std::size_t size) {
     return call(__NR_mmap, 0, static_cast<long>(size), prot_read_write, map_private_anonymous, -1);
 }
 
+inline void sleep_milliseconds(long milliseconds) {
+    const long time[2] = {milliseconds / 1000, milliseconds % 1000 * 1000000};
+    call(__NR_nanosleep, address(time), 0);
+}
+
 struct FileIdentity {
     std::uint64_t device = 0;
     std::uint64_t inode = 0;

@@ -53,9 +53,10 @@ class Buffer {
     }
 
   private:
-    char data_[N];
+    // The text last: the untouched rest of a large buffer then costs no page of the stack.
     std::size_t size_ = 0;
     bool cut_ = false;
+    char data_[N];
 };
 
 /// A decimal number without sign, blanks or leading zeros, at most `limit`.

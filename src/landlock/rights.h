@@ -84,22 +84,32 @@ inline constexpr Flag call_flags[] = {
 };
 // clang-format on
 
+/// The masks of all ABI versions, made of the table by the compiler: the wrapper has no time to.
+struct KnownAccess {
+    Access at[newest_abi + 1];
+
+    consteval KnownAccess() : at() {
+        for (int abi = 0; abi <= newest_abi; ++abi)
+            for (const Right& right : rights)
+                if (right.abi <= abi) at[abi] |= right.access();
+    }
+};
+inline constexpr KnownAccess known_access;
+
 /// Everything that ABI `abi` knows; clamped: nothing below 1, the newest known set above 11.
 constexpr Access known_at(int abi) {
-    Access all;
-    for (const Right& right : rights)
-        if (right.abi <= abi) all |= right.access();
-    return all;
+    return known_access.at[abi < 0 ? 0 : abi > newest_abi ? newest_abi : abi];
 }
 
 /// The rights that a rule on something else than a directory may grant.
-constexpr Access file_rights() {
+consteval Access file_rights() {
     Access all;
     for (const Right& right : rights)
         if (right.applies_to_file) all |= right.access();
     return all;
 }
 
+/// Whether the NUL-terminated `a` is the `length_of_b` bytes at `b`. Stops at the first difference.
 constexpr bool same_text(const char* a, const char* b, std::size_t length_of_b) {
     for (std::size_t i = 0; i < length_of_b; ++i)
         if (a[i] != b[i] || a[i] == '\0') return false;

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Exit statuses of ringfence(1).
+#pragma once
+
+namespace ringfence::cli {
+
+inline constexpr int exit_success = 0;
+inline constexpr int exit_failure = 1;  ///< what was asked for could not be done
+inline constexpr int exit_usage = 2;    ///< the arguments make no sense
+
+}  // namespace ringfence::cli

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Denials: the records of one event put together, equal ones counted.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "journal/attribution.h"
+#include "journal/record.h"
+#include "journal/source.h"
+
+namespace ringfence::journal {
+
+/// What makes denials of one domain equal. The object's inode and PID do not.
+struct DenialKey {
+    std::vector<std::string> rights;  ///< the blockers, in the kernel's order
+    ObjectType type = ObjectType::none;
+    std::string path;
+    bool abstract = false;
+    bool remote = false;
+    std::string address;
+    std::optional<std::uint16_t> port;
+    std::string comm;  ///< of the object
+    std::string exe;   ///< of the denied process, from the event's SYSCALL record; may be empty
+    std::string process_comm;
+
+    auto operator<=>(const DenialKey&) const = default;
+};
+
+/// Equal denials.
+struct Tally {
+    std::uint64_t count = 0;
+    Time first = Time::max();
+    Time last = Time::min();
+    Object object;                    ///< of the last one
+    std::optional<std::int64_t> pid;  ///< the denied process of the last one
+    std::string command_line;         ///< its words separated by NUL; may be empty
+
+    void add(const Tally& other);
+};
+
+using DomainId = std::pair<Id, std::uint64_t>;
+
+/// Puts events together and counts. Records of one event may come in any order; those that are more
+/// than `window` events apart are not put together (the denial then lacks its program).
+/// Memory: the window, and one row a different denial.
+class DenialCounter {
+  public:
+    static constexpr std::size_t default_window = 1024;
+    explicit DenialCounter(std::size_t window = default_window) : window_(window) {}
+
+    /// `event`: the audit event's serial number, unique within a boot.
+    void add(const Id& boot, std::uint64_t event, Time time, const Record& record);
+
+    /// Everything counted. The counter is empty afterwards.
+    std::map<std::pair<DomainId, DenialKey>, Tally> finish();
+
+  private:
+    using EventId = std::pair<Id, std::uint64_t>;
+    struct Event {
+        std::vector<std::pair<Time, AccessRecord>> denials;
+        SyscallRecord process;
+        std::string command_line;
+    };
+
+    void close(const EventId& id);
+
+    std::size_t window_;
+    std::map<EventId, Event> open_;
+    std::deque<EventId> order_;
+    std::map<std::pair<DomainId, DenialKey>, Tally> counted_;
+};
+
+}  // namespace ringfence::journal

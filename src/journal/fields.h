@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The key=value pairs of an audit record.
+//
+// Source: audit_log_untrustedstring() in kernel/audit.c: a string that holds a quote, a space, a
+// control character or a byte above 0x7e is written as upper-case hex digits without quotes, every
+// other string in quotes. So a space always separates pairs and a quote always ends a string.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ringfence::journal {
+
+/// The decimal or hexadecimal number that is the whole of `text`.
+std::optional<std::uint64_t> parse_number(std::string_view text, int base = 10);
+
+/// The bytes that hex digits stand for; nothing for an odd count or another character.
+std::optional<std::string> decode_hex(std::string_view digits);
+
+/// Views into the text that it was made from, which must outlive it.
+class Fields {
+  public:
+    explicit Fields(std::string_view text);
+
+    /// The raw value of the first pair with this key: quotes and hex as they are.
+    std::optional<std::string_view> raw(std::string_view key) const;
+
+    /// A string of user space, decoded; empty when there is none or it is "(null)". Neither quoted
+    /// nor hex: as it is.
+    std::string text(std::string_view key) const;
+
+    std::optional<std::uint64_t> number(std::string_view key, int base = 10) const;
+
+  private:
+    struct Pair {
+        std::string_view key, value;
+    };
+    std::vector<Pair> pairs_;
+};
+
+}  // namespace ringfence::journal

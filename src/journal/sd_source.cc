@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "journal/sd_source.h"
+
+#include <cerrno>
+#include <cstring>
+#include <functional>
+#include <set>
+#include <system_error>
+
+#include <systemd/sd-id128.h>
+#include <systemd/sd-journal.h>
+
+#include "journal/record.h"
+#include "landlock/report.h"
+
+namespace ringfence::journal {
+
+namespace {
+
+// What is read is far shorter; journald compresses what is longer, and the threshold lets
+// sd-journal stop decompressing there.
+constexpr std::size_t data_threshold = 64 * 1024;
+
+struct CloseJournal {
+    void operator()(sd_journal* journal) const { sd_journal_close(journal); }
+};
+using Journal = std::unique_ptr<sd_journal, CloseJournal>;
+
+// libsystemd returns negative errno values.
+tl::unexpected<Diagnostics> journal_error(const std::string& name, const char* what, int error,
+                                          std::string hint = {}) {
+    return fail(name, std::string(what) + ": " + std::system_category().message(-error),
+                std::move(hint));
+}
+
+std::uint64_t to_usec(Time time) {
+    const auto count = time.time_since_epoch().count();
+    return count < 0 ? 0 : static_cast<std::uint64_t>(count);
+}
+
+class SdSource : public Source {
+  public:
+    SdSource(Journal journal, std::string name)
+        : journal_(std::move(journal)), name_(std::move(name)) {
+        sd_journal_set_data_threshold(journal_.get(), data_threshold);
+    }
+
+    Result<void> select(const Selection& selection) override;
+    Result<bool> next() override;
+    std::optional<std::string_view> field(const char* name) override;
+    Time time() override;
+    Id boot() override;
+    Result<std::vector<Unit>> units_of_invocation(std::string_view digits) override;
+
+  private:
+    Result<void> match(const std::string& text);
+    Result<void> match_pass(Pass pass);
+    Result<void> match_audit(const std::vector<const char*>& types);
+    Result<void> collect_invocations();
+    Unit unit() { return {text("_SYSTEMD_UNIT"), text("_SYSTEMD_USER_UNIT")}; }
+    std::string text(const char* name) { return std::string(field(name).value_or("")); }
+    bool selected();
+
+    Journal journal_;
+    std::string name_;  // of the journal, for messages
+    Selection selection_;
+    std::optional<std::set<std::string, std::less<>>>
+        invocations_;  // all of the journal, when asked
+};
+
+Result<void> SdSource::match(const std::string& text) {
+    const int error = sd_journal_add_match(journal_.get(), text.data(), text.size());
+    if (error < 0) return journal_error(name_, "cannot select entries", error);
+    return {};
+}
+
+// (_TRANSPORT=audit and one of the types): matches on the same field are alternatives.
+Result<void> SdSource::match_audit(const std::vector<const char*>& types) {
+    if (auto done = match("_TRANSPORT=audit"); !done) return done;
+    for (const char* type : types)
+        if (auto done = match(std::string("_AUDIT_TYPE=") + type); !done) return done;
+    return {};
+}
+
+Result<void> SdSource::match_pass(Pass pass) {
+    if (pass == Pass::denials)
+        return match_audit({audit_type_access, audit_type_syscall, audit_type_proctitle});
+    if (auto done = match_audit({audit_type_domain}); !done) return done;
+    const int error = sd_journal_add_disjunction(journal_.get());
+    if (error < 0) return journal_error(name_, "cannot select entries", error);
+    for (const char* id : {report::message_enforced, report::message_degraded,
+                           report::message_refused, report::message_exec_failed})
+        if (auto done = match(std::string("MESSAGE_ID=") + id); !done) return done;
+    return {};
+}
+
+Result<void> SdSource::select(const Selection& selection) {
+    selection_ = selection;
+    sd_journal_flush_matches(journal_.get());
+    if (auto done = match_pass(selection.pass); !done) return done;
+    if (selection.boot) {
+        const int error = sd_journal_add_conjunction(journal_.get());
+        if (error < 0) return journal_error(name_, "cannot select entries", error);
+        if (auto done = match("_BOOT_ID=" + to_string(*selection.boot)); !done) return done;
+    }
+    const int error = selection.since == Time::min()
+                          ? sd_journal_seek_head(journal_.get())
+                          : sd_journal_seek_realtime_usec(journal_.get(), to_usec(selection.since));
+    if (error < 0) return journal_error(name_, "cannot seek", error);
+    return {};
+}
+
+// Entries are in the order of their sequence numbers within a file; where the clock was set back a
+// later entry may be within the selection again, so that reading does not stop at its end.
+bool SdSource::selected() {
+    const Time at = time();
+    return at >= selection_.since && at <= selection_.until;
+}
+
+Result<bool> SdSource::next() {
+    for (;;) {
+        const int found = sd_journal_next(journal_.get());
+        if (found < 0) return journal_error(name_, "cannot read the next entry", found);
+        if (found == 0) return false;
+        if (selected()) return true;
+    }
+}
+
+std::optional<std::string_view> SdSource::field(const char* name) {
+    const void* data = nullptr;
+    std::size_t size = 0;
+    if (sd_journal_get_data(journal_.get(), name, &data, &size) < 0) return std::nullopt;
+    const std::size_t prefix = std::strlen(name) + 1;  // "NAME="
+    if (size < prefix) return std::nullopt;
+    return std::string_view(static_cast<const char*>(data) + prefix, size - prefix);
+}
+
+Time SdSource::time() {
+    std::uint64_t usec = 0;
+    if (sd_journal_get_realtime_usec(journal_.get(), &usec) < 0) return Time{};
+    return Time{std::chrono::microseconds{static_cast<std::int64_t>(usec)}};
+}
+
+Id SdSource::boot() {
+    sd_id128_t id = {};
+    std::uint64_t usec = 0;
+    Id boot = {};
+    if (sd_journal_get_monotonic_usec(journal_.get(), &usec, &id) < 0) return boot;
+    std::memcpy(boot.data(), id.bytes, boot.size());
+    return boot;
+}
+
+Result<void> SdSource::collect_invocations() {
+    constexpr char name[] = "_SYSTEMD_INVOCATION_ID";
+    std::set<std::string, std::less<>> all;
+    const int error = sd_journal_query_unique(journal_.get(), name);
+    if (error < 0) return journal_error(name_, "cannot list invocation IDs", error);
+    const void* data = nullptr;
+    std::size_t size = 0;
+    sd_journal_restart_unique(journal_.get());
+    while (sd_journal_enumerate_available_unique(journal_.get(), &data, &size) > 0)
+        if (size > sizeof name)
+            all.emplace(static_cast<const char*>(data) + sizeof name, size - sizeof name);
+    invocations_ = std::move(all);
+    return {};
+}
+
+Result<std::vector<Unit>> SdSource::units_of_invocation(std::string_view digits) {
+    if (!invocations_)
+        if (auto done = collect_invocations(); !done) return tl::unexpected(done.error());
+    std::set<Unit> units;
+    for (auto id = invocations_->lower_bound(digits);
+         id != invocations_->end() && id->starts_with(digits); ++id) {
+        sd_journal_flush_matches(journal_.get());
+        if (auto done = match("_SYSTEMD_INVOCATION_ID=" + *id); !done)
+            return tl::unexpected(done.error());
+        const int error = sd_journal_seek_head(journal_.get());
+        if (error < 0) return journal_error(name_, "cannot seek", error);
+        if (sd_journal_next(journal_.get()) > 0) units.insert(unit());
+    }
+    units.erase(Unit{});
+    return std::vector<Unit>(units.begin(), units.end());
+}
+
+Result<std::unique_ptr<Source>> open_with(const std::string& name, const char* hint,
+                                          const std::function<int(sd_journal**)>& open) {
+    sd_journal* opened = nullptr;
+    const int error = open(&opened);
+    if (error < 0) return journal_error(name, "cannot open the journal", error, hint);
+    return std::make_unique<SdSource>(Journal(opened), name);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> open_local_journal() {
+    return open_with(
+        "the journal of this machine", "run as root or as a member of the group systemd-journal",
+        [](sd_journal** journal) { return sd_journal_open(journal, SD_JOURNAL_LOCAL_ONLY); });
+}
+
+Result<std::unique_ptr<Source>> open_journal_directory(const std::string& directory) {
+    return open_with(directory, "name a directory that holds *.journal files",
+                     [&](sd_journal** journal) {
+                         return sd_journal_open_directory(journal, directory.c_str(), 0);
+                     });
+}
+
+Result<std::unique_ptr<Source>> open_journal_files(const std::vector<std::string>& files) {
+    std::string names;
+    std::vector<const char*> paths;
+    for (const std::string& file : files) {
+        names += (names.empty() ? "" : ", ") + file;
+        paths.push_back(file.c_str());
+    }
+    paths.push_back(nullptr);
+    return open_with(
+        names, "name files that journald or systemd-journal-remote wrote",
+        [&](sd_journal** journal) { return sd_journal_open_files(journal, paths.data(), 0); });
+}
+
+Result<Id> current_boot() {
+    sd_id128_t id = {};
+    const int error = sd_id128_get_boot(&id);
+    if (error < 0) return journal_error("/proc/sys/kernel/random/boot_id", "cannot read", error);
+    Id boot = {};
+    std::memcpy(boot.data(), id.bytes, boot.size());
+    return boot;
+}
+
+}  // namespace ringfence::journal

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A suggestion as the text of a policy drop-in.
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "journal/suggest.h"
+#include "journal/utf8.h"
+#include "landlock/rights.h"
+
+namespace ringfence::journal {
+
+namespace {
+
+// Seconds suffice for a reader, and UTC reads the same for everybody.
+std::string when(Time time) {
+    return fmt::format("{:%Y-%m-%d %H:%M:%S}",
+                       fmt::gmtime(std::chrono::system_clock::to_time_t(
+                           std::chrono::floor<std::chrono::seconds>(time))));
+}
+
+std::string evidence_text(const Evidence& evidence) {
+    const std::string first = when(evidence.first), last = when(evidence.last);
+    if (first == last)
+        return fmt::format("denied {}, {} UTC",
+                           evidence.count == 1 ? "once" : fmt::format("{} times", evidence.count),
+                           first);
+    return fmt::format("denied {} times, {} to {} UTC", evidence.count, first, last);
+}
+
+std::string names_of(const landlock::Access& access, const char* separator) {
+    std::string names;
+    for (const landlock::Right& right : landlock::rights)
+        if (!(right.access() & access).empty())
+            names += (names.empty() ? "" : separator) + std::string(right.name);
+    return names;
+}
+
+bool needs_escape(char32_t code) {
+    return code < 0x20 || (code >= 0x7f && code < 0xa0);
+}
+
+// The inside of a TOML basic string (TOML 1.0, "String"). Bytes that are no UTF-8 never get here as
+// a path; in comments they are shown as \xNN.
+std::string escape(std::string_view text) {
+    std::string escaped;
+    while (!text.empty()) {
+        const Character character = first_character(text);
+        const std::size_t length = std::max<std::size_t>(character.length, 1);
+        if (character.length == 0)
+            escaped += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[0]));
+        else if (character.code == '"' || character.code == '\\')
+            escaped += fmt::format("\\{}", text[0]);
+        else if (needs_escape(character.code))
+            escaped += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(character.code));
+        else
+            escaped += text.substr(0, length);
+        text.remove_prefix(length);
+    }
+    return escaped;
+}
+
+// Paths of policies have specifiers and variables: "%" and "$" stand for themselves when doubled.
+std::string path_value(std::string_view path) {
+    std::string doubled;
+    for (const char c : path) {
+        if (c == '%' || c == '$') doubled.push_back(c);
+        doubled.push_back(c);
+    }
+    return '"' + escape(doubled) + '"';
+}
+
+std::string object_text(const Denial& denial) {
+    const DenialKey& what = denial.what;
+    switch (what.type) {
+        case ObjectType::path:
+            return escape(what.path);
+        case ObjectType::port:
+            return fmt::format("port {}", what.port.value_or(0));
+        case ObjectType::process:
+            return fmt::format("process {}", escape(what.comm));
+        case ObjectType::unix_socket:
+            return (what.abstract ? "@" : "") + escape(what.path);
+        case ObjectType::none:
+            break;
+    }
+    return "no object recorded";
+}
+
+std::string head_text(const Suggestion& suggestion) {
+    if (suggestion.policy.empty())
+        return "# For fences whose policy has no name or whose reports disagree about it: put "
+               "these\n"
+               "# lines where their rules are.\n";
+    return fmt::format(
+        "# For the policy {0}: review each line, then save it as\n"
+        "# /etc/ringfence/policies/{0}.toml.d/50-review.toml\n",
+        escape(suggestion.policy));
+}
+
+std::string path_comment(const PathProposal& proposal, const char* indent) {
+    std::string text = fmt::format("{}# {}: {}", indent, evidence_text(proposal.evidence),
+                                   names_of(proposal.denied, ", "));
+    const landlock::Access more = proposal.grants - proposal.denied;
+    if (!more.empty()) text += fmt::format("; also grants {}", names_of(more, ", "));
+    if (proposal.directory) text += "; for everything beneath";
+    return text + "\n";
+}
+
+std::string list_texts(const Suggestion& suggestion) {
+    std::string text, key;
+    for (const PathProposal& proposal : suggestion.paths) {
+        if (proposal.key.empty()) break;  // exact rules come last
+        if (key.empty()) text += "\n[filesystem]\n";
+        if (proposal.key != key)
+            text += fmt::format("{}{} = [\n", key.empty() ? "" : "]\n", proposal.key);
+        key = proposal.key;
+        text += path_comment(proposal, "    ");
+        text += fmt::format("    {},\n", path_value(proposal.path));
+    }
+    return key.empty() ? text : text + "]\n";
+}
+
+std::string rule_texts(const Suggestion& suggestion) {
+    std::string text;
+    for (const PathProposal& proposal : suggestion.paths) {
+        if (!proposal.key.empty()) continue;
+        text += "\n[[filesystem.rule]]\n" + path_comment(proposal, "");
+        text += fmt::format("path = {}\nallow = [\"{}\"]\n", path_value(proposal.path),
+                            names_of(proposal.grants, "\", \""));
+    }
+    return text;
+}
+
+std::string port_texts(const Suggestion& suggestion) {
+    std::string text, key;
+    for (const PortProposal& proposal : suggestion.ports) {
+        if (key.empty()) text += "\n[network]\n";
+        if (proposal.key != key)
+            text += fmt::format("{}{} = [\n", key.empty() ? "" : "]\n", proposal.key);
+        key = proposal.key;
+        text += fmt::format("    # {}{}\n    {},\n", evidence_text(proposal.evidence),
+                            proposal.port == 0 ? "; 0 stands for the ephemeral ports" : "",
+                            proposal.port);
+    }
+    return key.empty() ? text : text + "]\n";
+}
+
+std::string note_texts(const Suggestion& suggestion) {
+    std::string text;
+    for (const DirectoryNote& note : suggestion.notes)
+        text += fmt::format(
+            "\n# {} files of {}{} are in {} above. If the service is meant to have\n"
+            "# all of that directory, name the directory instead.\n",
+            note.files, escape(note.directory), note.listed ? " (which it also tried to list)" : "",
+            note.key);
+    return text;
+}
+
+std::string refusal_texts(const Suggestion& suggestion) {
+    std::string text = suggestion.refused.empty() ? "" : "\n# Not proposed:\n";
+    for (const Refusal& refusal : suggestion.refused) {
+        Evidence evidence;
+        evidence.add(refusal.denial.tally);
+        text += fmt::format("# - {} on {} ({}): {}\n",
+                            escape(fmt::format("{}", fmt::join(refusal.denial.what.rights, ", "))),
+                            object_text(refusal.denial), evidence_text(evidence), refusal.reason);
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string to_toml(const Suggestion& suggestion) {
+    std::string text = head_text(suggestion);
+    if (!suggestion.empty()) text += "version = 1\n";
+    return text + list_texts(suggestion) + rule_texts(suggestion) + port_texts(suggestion) +
+           note_texts(suggestion) + refusal_texts(suggestion);
+}
+
+}  // namespace ringfence::journal

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs every libFuzzer target from its committed corpus for RINGFENCE_FUZZ_SECONDS (default 10).
+
+New inputs stay in a directory outside the checkout; an input that crashes is printed.
+"""
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+BUILD = Path(os.environ.get("RINGFENCE_BUILD", ""))
+SECONDS = int(os.environ.get("RINGFENCE_FUZZ_SECONDS", "10"))
+TARGETS = sorted(path.stem for path in HERE.glob("*.cc"))
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_survives(target, tmp_path):
+    program = BUILD / "tests" / "fuzz" / f"fuzz-{target}"
+    assert program.exists(), f"{program} is missing: build with -Dfuzzers=true and clang"
+    corpus = HERE / "corpus" / target
+    seeds = [path for path in corpus.iterdir()]
+    assert seeds, f"{corpus} has no seed"
+    work = tmp_path / "corpus"
+    shutil.copytree(corpus, work)
+    done = subprocess.run(
+        [program, f"-max_total_time={SECONDS}", "-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1",
+         f"-artifact_prefix={tmp_path}/", str(work)],
+        capture_output=True, text=True, errors="replace")
+    crashes = [path for path in tmp_path.iterdir() if path.is_file()]
+    shown = "\n".join(f"{path.name}: {path.read_bytes()!r}" for path in crashes)
+    assert done.returncode == 0, f"{done.stderr[-4000:]}\n{shown}"
+    runs = int(re.search(r"number_of_executed_units:\s*(\d+)", done.stderr).group(1))
+    print(f"{target}: {runs} inputs")
+    assert runs > len(seeds), "the fuzzer did not try anything of its own"

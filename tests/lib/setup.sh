@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Sourced by tests/run and packaging/demo: dependencies and builds. Needs $top, the checkout.
+# shellcheck shell=bash disable=SC2154
+
+# Build directories stay outside the checkout, one set a checkout.
+builds=${RINGFENCE_BUILDS:-/var/tmp/ringfence-build-$(printf %s "$top" | cksum | cut -d ' ' -f 1)}
+
+# quietly LOG COMMAND…: shows the command's output only when it fails.
+quietly() {
+    local log=$1 status=0
+    shift
+    mkdir -p "$(dirname "$log")"
+    "$@" >"$log" 2>&1 </dev/null || status=$?
+    [ $status = 0 ] || { cat "$log"; echo "failed with status $status: $*"; } >&2
+    return $status
+}
+
+missing_packages() {
+    grep -v '^#' "$top/packaging/deps" | while read -r package; do
+        [ -z "$package" ] ||
+            dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' ||
+            echo "$package"
+    done
+}
+
+install_dependencies() {
+    local missing
+    missing=$(missing_packages)
+    [ -n "$missing" ] || return 0
+    export DEBIAN_FRONTEND=noninteractive
+    quietly "$builds/apt.log" apt-get -q update || return
+    # shellcheck disable=SC2086
+    quietly "$builds/apt.log" apt-get -q install -y --no-install-recommends $missing
+}
+
+# build NAME [MESON-OPTION…]: configures (once) and compiles $builds/NAME. CC and CXX choose the
+# compiler; later calls with other options reconfigure.
+build() {
+    local directory=$builds/$1
+    shift
+    if [ ! -e "$directory/build.ninja" ]; then
+        rm -rf "$directory"
+        quietly "$directory.log" meson setup "$directory" "$top" --prefix=/usr \
+            --libexecdir=libexec --sysconfdir=/etc -Dwerror=true "$@" || return
+    fi
+    quietly "$directory.log" ninja -C "$directory"
+}
+
+build_gcc() { CC="ccache gcc" CXX="ccache g++" build gcc; }
+build_clang() { CC="ccache clang" CXX="ccache clang++" build clang; }
+build_sanitize() {
+    CC="ccache gcc" CXX="ccache g++" build sanitize -Db_sanitize=address,undefined -Db_lundef=false
+}

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A real systemd, booted in about a second from a clean tree with the build installed.
+
+tree.py     builds and caches the Debian tree
+image.py    the tree with a build of ringfence installed on top
+machine.py  boots an image and talks to it
+audit.py    switches the kernel's audit on and off again
+"""
+from .audit import Audit
+from .image import Image
+from .machine import CommandError, Machine
+from .tree import Tree
+
+__all__ = ["Audit", "CommandError", "Image", "Machine", "Tree"]
