@@ -25,7 +25,9 @@ constexpr ReasonText reason_texts[] = {
     {"conflicting-units", "more than one unit reported this tag"},
     {"surplus-domains", "there are more domains with this tag than the wrapper announced"},
     {"no-report", "the wrapper's report of this tag is missing"},
-    {"no-unit", "the wrapper did not run in a systemd unit"},
+    {"no-unit",
+     "journald knew no unit for the wrapper's report: it did not run in one, or the program had "
+     "ended before journald looked"},
 };
 
 constexpr const char* confidence_names[] = {"none", "invocation", "tag", "process"};
@@ -78,8 +80,13 @@ void Identities::add(const Id& boot, const DomainRecord& record) {
 
 void Identities::add(const WrapperReport& report) {
     Tag& tag = tags_[{report.boot, report.tag}];
-    tag.reports.push_back(report);
     tag.summary.reset();
+    // Of a process that has exited, journald knows no unit: such a report proves nothing and
+    // announces nothing, since its sender may have exited so quickly on purpose.
+    if (report.unit.empty())
+        tag.unplaced = true;
+    else
+        tag.reports.push_back(report);
 }
 
 const DomainRecord& Identities::record_of(const Id& boot, std::uint64_t domain) const {
@@ -129,15 +136,15 @@ const Identities::Summary& Identities::summary_of(const Id& boot, Tag& tag) cons
 }
 
 // The rules of attribution.h.
-Reason Identities::judge(const Summary& summary, bool reported, const DomainRecord& domain) {
+Reason Identities::judge(const Tag& tag, const Summary& summary, const DomainRecord& domain) {
     if (!is_tag(domain.comm)) return Reason::other_landlock_user;
     if (!is_wrapper(domain.exe)) return Reason::forged_tag;
-    if (!reported) return Reason::no_report;
+    if (tag.reports.empty()) return tag.unplaced ? Reason::no_unit : Reason::no_report;
     if (summary.units.size() > 1) return Reason::conflicting_units;
     if (!summary.any_wrapper && !summary.wrappers.contains(domain.exe)) return Reason::forged_tag;
     if (summary.made_elsewhere(domain)) return Reason::other_process;
     if (summary.made > summary.announced) return Reason::surplus_domains;
-    return summary.units.front().empty() ? Reason::no_unit : Reason::attributed;
+    return Reason::attributed;
 }
 
 Result<Attribution> Identities::attribute(const Id& boot, std::uint64_t domain,
@@ -150,13 +157,15 @@ Result<Attribution> Identities::attribute(const Id& boot, std::uint64_t domain,
     const Summary& summary = summary_of(boot, tag);
     attribution.tag = record.comm;
     attribution.exe = record.exe;
-    attribution.reason = judge(summary, !tag.reports.empty(), record);
+    attribution.reason = judge(tag, summary, record);
     if (attribution.reason == Reason::attributed) {
         fill_claims(attribution, tag.reports, summary.agreed, record);
         return attribution;
     }
     attribution.claimed = summary.units;
-    if (attribution.reason != Reason::no_report) return attribution;
+    const bool unproved =
+        attribution.reason == Reason::no_report || attribution.reason == Reason::no_unit;
+    if (!unproved) return attribution;
     auto units = find(std::string_view(record.comm).substr(std::size(report::tag_prefix) - 1));
     if (!units) return tl::unexpected(units.error());
     attribution.claimed = *std::move(units);

@@ -25,7 +25,8 @@
 //     comparable: journald runs in the initial PID namespace, which the caller says, or another
 //     domain with that tag does match. In a container they differ by construction.
 //  5. More domains with the tag than its reports announce with LANDLOCK_LAYERS= (surplus_domains).
-//  6. No report: entries of the journal with a trusted invocation ID that begins with the tag's
+//  6. No report, or none with a unit (journald finds none for a process that has exited): entries
+//  of the journal with a trusted invocation ID that begins with the tag's
 //     digits name a unit, but so does the forger of rule 2: it is shown as `claimed`, no more.
 // A report's policy counts when it comes from the creator's PID, or all reports of the tag agree.
 #pragma once
@@ -126,12 +127,13 @@ class Identities {
     struct Tag {
         std::vector<WrapperReport> reports;
         std::vector<std::uint64_t> domains;
+        bool unplaced = false;  // there was a report without a unit
         std::optional<Summary> summary;
     };
 
     const DomainRecord& record_of(const Id& boot, std::uint64_t domain) const;
     const Summary& summary_of(const Id& boot, Tag& tag) const;
-    static Reason judge(const Summary& summary, bool reported, const DomainRecord& domain);
+    static Reason judge(const Tag& tag, const Summary& summary, const DomainRecord& domain);
 
     bool pids_comparable_;
     std::map<std::pair<Id, std::uint64_t>, DomainRecord> domains_;

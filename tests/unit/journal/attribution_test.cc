@@ -257,6 +257,17 @@ TEST(Attribution, OutsideOfUnits) {
                         Reason::no_unit);
 }
 
+// A second report of the tag that journald could not place neither helps nor hurts the first.
+TEST(Attribution, AReportOfAProcessThatHadExited) {
+    const Review review =
+        reviewed({reported(tag, "web.service"), reported(tag, ""), shadow(), allocated("a1", tag)});
+    ASSERT_EQ(review.denials.size(), 1u);
+    EXPECT_EQ(review.denials[0].attribution.unit.name, "web.service");
+    expect_unattributed(reviewed({reported(tag, "web.service"), reported(tag, ""), shadow(),
+                                  shadow("a2"), allocated("a1", tag), allocated("a2", tag)}),
+                        Reason::surplus_domains);
+}
+
 TEST(Attribution, AMessageThatOnlyLooksLikeARecord) {
     TestEntry forged = shadow();
     forged.fields["_TRANSPORT"] = "journal";
