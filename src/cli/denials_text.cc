@@ -21,7 +21,6 @@ using journal::Time;
 namespace {
 
 constexpr std::size_t column_count = 7;
-constexpr std::size_t unit_column = 3;
 using Row = std::array<std::string, column_count>;
 constexpr const char* titles[column_count] = {"COUNT",  "FIRST",  "LAST",   "UNIT",
                                               "DENIED", "OBJECT", "PROGRAM"};
