@@ -68,8 +68,9 @@ std::optional<PortEntry> port_entry(Context& context, const Value& item, bool ma
     return entry;
 }
 
-constexpr Access bind_rights =
-    landlock::access_of("net.bind_tcp") | landlock::access_of("net.bind_udp");
+// Port 0 is "any free port" in a bind. A UDP socket may be connected to it, and getaddrinfo(3) does
+// so to learn its own address (glibc, RFC 3484 sorting); for TCP it is no port at all.
+constexpr Access never_zero = landlock::access_of("net.connect_tcp");
 
 std::vector<PortEntry> read_ports(Context& context, const Entry& entry, Access access,
                                   bool may_be_optional) {
@@ -77,8 +78,8 @@ std::vector<PortEntry> read_ports(Context& context, const Entry& entry, Access a
     for (const Value& item : elements(context, entry)) {
         auto port = port_entry(context, item, may_be_optional);
         if (!port) continue;
-        if (port->first == 0 && !bind_rights.contains(access)) {
-            context.problem(item.where, "nothing can connect to port 0",
+        if (port->first == 0 && access == never_zero) {
+            context.problem(item.where, "no TCP socket can connect to port 0",
                             port->last == 0 ? "leave it out" : "begin the range with 1");
             continue;
         }

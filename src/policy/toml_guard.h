@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Keeps from the TOML library (toml++ 3.3, as in Debian 12) what it does not survive:
-//  - a character beyond ASCII outside strings and comments, which is no TOML, but which the library
-//    compares with __builtin_unreachable() behind it (is_non_ascii_horizontal_whitespace());
-//  - the same in a multi-line string after a backslash at the end of a line;
-//  - dotted keys of thousands of parts: each is a level of a tree that is walked recursively.
+// Refuses, before the TOML library reads it, what it reports badly or does not survive:
+//  - characters beyond ASCII outside strings and comments, mostly quotes and blanks that a word
+//    processor made;
+//  - dotted keys of thousands of parts: each is a level of a tree that is walked recursively;
+//  - strings of several lines, which no key of a policy takes.
 #pragma once
 
 #include <string>

@@ -54,6 +54,7 @@ TEST(Document, SyntaxErrorsReadWell) {
         {"[=]\n",
          "f:1:2: not valid TOML: expected bare key starting character or string "
          "delimiter, saw '=' (in a key)"},
+        {"a = 4\"\xc3\xa9\"\n", "f:1:"},
         {"[\x01]\n", "f:1:2: not valid TOML"},
         {"\xc3\xa9 = 1\n", "f:1:1: this character may stand in strings and comments only; quotes"},
         {"a = \"\xc3\xa9\" # \xc3\xa9\nb = \xe2\x80\x9cx\xe2\x80\x9d\n",

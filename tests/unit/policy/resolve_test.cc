@@ -76,9 +76,10 @@ TEST_F(Resolve, PathsAreSortedAndJoined) {
 }
 
 TEST_F(Resolve, PortsAreJoined) {
-    policy("p", "[network]\nbind_tcp = [0, 82, '80-81', '81-90', 65535]\nconnect_udp = [53]\n");
-    EXPECT_EQ(ports_of(rules("p").layers[0]),
-              "bind_tcp 0-0, bind_tcp 80-90, bind_tcp 65535-65535, connect_udp 53-53");
+    policy("p", "[network]\nbind_tcp = [0, 82, '80-81', '81-90', 65535]\nconnect_udp = [0, 53]\n");
+    EXPECT_EQ(
+        ports_of(rules("p").layers[0]),
+        "bind_tcp 0-0, bind_tcp 80-90, bind_tcp 65535-65535, connect_udp 0-0, connect_udp 53-53");
 }
 
 TEST_F(Resolve, GroupsAreMaskedToTheAbi) {
