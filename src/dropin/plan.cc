@@ -135,6 +135,7 @@ class Planner {
         if (unit.state == State::missing || unit.transient) return decide_unseen(unit, attachment);
         if (!attachment.problems.empty()) return refuse(unit, attachment.problems, attachment.wrap);
         if (auto open = decide_open_names(unit, attachment)) return open;
+        if (!has_commands(unit, attachment.wrap)) return std::nullopt;
         const auto rules = all_rules(attachment);
         if (!rules) return refuse(unit, rules.error(), attachment.wrap);
         if (!*rules) return std::nullopt;  // all of them optional, and none there
@@ -177,6 +178,13 @@ class Planner {
                               : make_rules(attachment.rules);
         if (!with_own) return tl::unexpected(with_own.error());
         return std::optional<policy::Rules>(std::move(*with_own));
+    }
+
+    // A oneshot unit may have nothing but ExecStop=.
+    static bool has_commands(const unit::Unit& unit, const std::vector<std::string>& wrap) {
+        return std::any_of(wrap.begin(), wrap.end(), [&](const std::string& key) {
+            return !unit::list_setting(unit, {key}).empty();
+        });
     }
 
     // Another generator or systemd-run(1) makes it: its command line is not to be seen from here.
