@@ -65,18 +65,39 @@ FileResult<Fd> Root::open_at(const std::string& path, int flags) const {
     }
 }
 
-FileResult<std::string> Root::read(const std::string& path, std::size_t limit) const {
+// No descriptor, and no error, for /dev/null.
+FileResult<Fd> Root::open_regular(const std::string& path) const {
     // O_PATH first: opening a FIFO or a device for reading could block or have effects.
     auto handle = open_at(path, O_PATH);
-    if (!handle) return tl::unexpected(handle.error());
+    if (!handle) return handle;
     struct stat st = {};
     if (::fstat(handle->get(), &st) < 0) return error_from(errno);
-    if (is_dev_null(st)) return std::string();
+    if (is_dev_null(st)) return Fd();
     if (S_ISDIR(st.st_mode)) return error_from(EISDIR);
     if (!S_ISREG(st.st_mode)) return error_from(EINVAL);
-    auto fd = open_at(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    return open_at(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+}
+
+FileResult<std::string> Root::read(const std::string& path, std::size_t limit) const {
+    const auto fd = open_regular(path);
     if (!fd) return tl::unexpected(fd.error());
-    return read_all(fd->get(), limit);
+    return *fd ? read_all(fd->get(), limit) : std::string();
+}
+
+FileResult<std::string> Root::read_head(const std::string& path, std::size_t size) const {
+    const auto fd = open_regular(path);
+    if (!fd) return tl::unexpected(fd.error());
+    std::string text(*fd ? size : 0, '\0');
+    std::size_t length = 0;
+    while (length < text.size()) {
+        const ssize_t n = ::read(fd->get(), text.data() + length, text.size() - length);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return error_from(errno);
+        if (n == 0) break;
+        length += static_cast<std::size_t>(n);
+    }
+    text.resize(length);
+    return text;
 }
 
 FileResult<std::vector<DirectoryEntry>> Root::list(const std::string& path) const {

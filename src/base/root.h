@@ -37,6 +37,9 @@ class Root {
     /// bytes.
     FileResult<std::string> read(const std::string& path, std::size_t limit = 16u << 20) const;
 
+    /// The first `size` bytes of a regular file, or all of a shorter one. Errors: as for read().
+    FileResult<std::string> read_head(const std::string& path, std::size_t size) const;
+
     /// Entries of a directory except "." and "..", sorted by name (strcmp). Errors: ENOENT,
     /// ENOTDIR, …
     FileResult<std::vector<DirectoryEntry>> list(const std::string& path) const;
@@ -55,6 +58,7 @@ class Root {
 
   private:
     Root(Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+    FileResult<Fd> open_regular(const std::string& path) const;
     FileResult<Fd> open_at(const std::string& path, int flags) const;
 
     Fd fd_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "policy/name.h"
 #include "unit/specifier.h"
 #include "unit/words.h"
 
@@ -10,20 +11,10 @@ namespace ringfence::dropin {
 
 namespace {
 
-constexpr std::string_view inline_keys[] = {
-    "X-LandlockReadPaths",  "X-LandlockExecPaths",  "X-LandlockReadWritePaths", "X-LandlockBindTCP",
-    "X-LandlockConnectTCP", "X-LandlockBindUDP",    "X-LandlockConnectUDP",     "X-LandlockScope",
-    "X-LandlockABI",        "X-LandlockMinimumABI",
-};
-
 const std::vector<std::string> policy_keys = {"X-LandlockPolicy", "LandlockPolicy"};
 
 bool is_policy_key(std::string_view key) {
     return std::find(policy_keys.begin(), policy_keys.end(), key) != policy_keys.end();
-}
-
-bool is_inline_key(std::string_view key) {
-    return std::find(std::begin(inline_keys), std::end(inline_keys), key) != std::end(inline_keys);
 }
 
 bool starts_with(std::string_view text, std::string_view head) {
@@ -35,14 +26,6 @@ bool is_ours(std::string_view key) {
     return starts_with(key, "X-Landlock") || key == "LandlockPolicy";
 }
 
-bool is_policy_name(std::string_view name) {
-    if (name.empty() || name.front() == '.' || name.size() > 200) return false;
-    return std::all_of(name.begin(), name.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               std::string_view("-_.@:\\+").find(c) != std::string_view::npos;
-    });
-}
-
 class Reader {
   public:
     explicit Reader(const unit::Unit& unit) : unit_(unit) {}
@@ -52,7 +35,14 @@ class Reader {
             own_ = is_own(unit_.dropin(i));
             read_file(unit_.files[i]);
         }
-        if (out_.wrap.empty()) out_.wrap = {"ExecStart"};
+        // The main command is fenced in any case; the setting can only add to it.
+        if (std::find(out_.wrap.begin(), out_.wrap.end(), "ExecStart") == out_.wrap.end())
+            out_.wrap.emplace_back("ExecStart");
+        auto rules = read_inline_rules(unit_);
+        if (rules)
+            out_.rules = std::move(*rules);
+        else
+            out_.problems.insert(out_.problems.end(), rules.error().begin(), rules.error().end());
         return std::move(out_);
     }
 
@@ -88,12 +78,10 @@ class Reader {
         if (is_policy_key(assignment.key)) return read_policies(assignment);
         if (assignment.key == "X-LandlockWrap") return read_wrap(assignment);
         if (is_inline_key(assignment.key)) {
-            if (!assignment.text().empty())
-                problem(assignment.where, assignment.key + "= is not supported by this version",
-                        "write the rules into a policy file and name it in X-LandlockPolicy=");
-            return;
+            out_.own_request |= own_;
+            return;  // read all together, because an empty one resets those before it
         }
-        std::vector<std::string> known(std::begin(inline_keys), std::end(inline_keys));
+        std::vector<std::string> known = inline_keys();
         known.insert(known.end(), {"X-LandlockPolicy", "X-LandlockWrap"});
         const std::string near = nearest(assignment.key, known);
         problem(assignment.where, "unknown setting " + assignment.key + "=",
@@ -132,9 +120,9 @@ class Reader {
                 where,
                 "the policy name \"" + written + "\" cannot be read: " + describe(name.error()),
                 "use %p, %N, %n, %i or %j, or write the name out");
-        if (!is_policy_name(*name))
-            return problem(where, "\"" + *name + "\" is not a policy's name",
-                           "a name is letters, digits and any of \"-_.@:+\"");
+        if (const std::string wrong = policy::problem_with_name(*name); !wrong.empty())
+            return problem(where, "\"" + *name + "\" is not a policy's name: " + wrong,
+                           "a name is made of the characters of unit names");
         out_.policies.push_back({*name, optional, where});
         out_.own_request |= own_;
     }
@@ -148,10 +136,11 @@ class Reader {
                 return problem(assignment.at(word.error().begin), "a quote is not closed",
                                "close it");
             if (!*word) return;
-            if ((*word)->value != "ExecStart")
+            if (!unit::is_command_key((*word)->value))
                 problem(assignment.at((*word)->begin),
-                        "X-LandlockWrap=" + (*word)->value + " is not supported by this version",
-                        "only ExecStart is");
+                        "\"" + (*word)->value + "\" is no setting with commands",
+                        "there are ExecCondition, ExecStartPre, ExecStart, ExecStartPost, "
+                        "ExecReload, ExecStop and ExecStopPost");
             out_.wrap.push_back((*word)->value);
         }
     }

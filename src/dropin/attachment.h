@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/diagnostic.h"
+#include "dropin/inline_rules.h"
 #include "policy/resolve.h"
 #include "unit/unit.h"
 
@@ -25,13 +26,16 @@ struct OpenName {
 struct Attachment {
     std::vector<policy::Name> policies;  ///< merged in this order
     std::vector<OpenName> open_names;    ///< only the instances can tell
+    InlineRules rules;                   ///< the unit's own
     std::vector<std::string> wrap;       ///< the Exec settings to run through the wrapper
     bool own_request = false;  ///< a file of the unit itself asks, not only "service.d" or a prefix
 
     /// Something asks for a fence, and these are the reasons why it cannot be given.
     Diagnostics problems;
 
-    bool asks() const { return !policies.empty() || !open_names.empty() || !problems.empty(); }
+    bool asks() const {
+        return !policies.empty() || !open_names.empty() || rules.any || !problems.empty();
+    }
 };
 
 Attachment read_attachment(const unit::Unit& unit);

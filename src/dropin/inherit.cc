@@ -3,59 +3,213 @@
 
 #include <algorithm>
 
+#include "dropin/quote.h"
 #include "landlock/groups.h"
+#include "policy/merge.h"
 #include "unit/command.h"
+#include "unit/words.h"
 
 namespace ringfence::dropin {
 
 namespace {
 
-// execute, as far as the layer handles it.
-landlock::Access execute_access(const policy::Layer& layer) {
-    for (const landlock::PathGroup& group : landlock::path_groups)
-        if (std::string_view(group.option) == "execute")
-            return group.access & (landlock::known_at(layer.abi) - layer.unrestricted);
+using landlock::Access;
+
+Access group(std::string_view name) {
+    for (const landlock::PathGroup& row : landlock::path_groups)
+        if (name == row.option) return row.access;
     return {};
 }
 
-// A program's path becomes a rule's, in which "$" would be a variable.
-std::string as_rule_path(const std::string& program) {
+// Settings with lists of paths. In all of them "-" and "+" may stand before a path, and what is
+// behind a ":" is something else (where it is mounted from, or options).
+struct PathSetting {
+    std::vector<std::string> keys;
+    const char* group;
+    enum { whole, behind_colon } part = whole;
+};
+const std::vector<PathSetting> path_settings = {
+    {{"ExecPaths"}, "execute"},
+    {{"ReadWritePaths", "ReadWriteDirectories"}, "write"},
+    {{"ReadOnlyPaths", "ReadOnlyDirectories"}, "read"},
+    {{"BindPaths"}, "write", PathSetting::behind_colon},
+    {{"BindReadOnlyPaths"}, "read", PathSetting::behind_colon},
+};
+
+// Directories that systemd makes for the unit, below a base that a specifier names.
+struct DirectorySetting {
+    const char* key;
+    const char* base;
+    const char* group;
+};
+constexpr DirectorySetting directory_settings[] = {
+    {"StateDirectory", "%S", "write"},        {"RuntimeDirectory", "%t", "write"},
+    {"CacheDirectory", "%C", "write"},        {"LogsDirectory", "%L", "write"},
+    {"ConfigurationDirectory", "%E", "read"},
+};
+
+constexpr std::string_view credential_keys[] = {"LoadCredential", "LoadCredentialEncrypted",
+                                                "SetCredential", "SetCredentialEncrypted",
+                                                "ImportCredential"};
+
+// Where a PID file alone must not open the whole directory.
+constexpr std::string_view shared_directories[] = {"/run",     "/var/run", "%t", "/tmp",
+                                                   "/var/tmp", "/dev/shm", "/",  "/var"};
+
+// In a rule "$" begins a variable; in the settings read here it is a character.
+std::string as_rule_path(std::string_view path) {
     std::string out;
-    for (const char c : unit::simplify_path(program))
+    for (const char c : unit::simplify_path(path))
         out.append(c == '$' ? 2 : 1, c);
     return out;
 }
 
-void add_path(policy::Layer& layer, const policy::PathRule& rule) {
-    const auto same = [&](const policy::PathRule& other) {
-        return other.path == rule.path && other.access.contains(rule.access);
-    };
-    if (std::any_of(layer.paths.begin(), layer.paths.end(), same)) return;
-    const auto before = [](const policy::PathRule& a, const policy::PathRule& b) {
-        return a.path < b.path;
-    };
-    layer.paths.insert(std::upper_bound(layer.paths.begin(), layer.paths.end(), rule, before),
-                       rule);
+class Collector {
+  public:
+    explicit Collector(const unit::Unit& unit) : unit_(unit) {
+        const unit::Assignment* root = unit::last_setting(unit, "RootDirectory");
+        if (root != nullptr && root->text() != "/") root_ = unit::simplify_path(root->text());
+    }
+
+    std::vector<policy::PathRule> collect() {
+        for (const PathSetting& setting : path_settings)
+            each_word(setting.keys, [&](const std::string& word, const Location& where) {
+                add_listed(word, setting, where);
+            });
+        for (const DirectorySetting& setting : directory_settings)
+            each_word({setting.key}, [&](const std::string& word, const Location& where) {
+                // "NAME:LINK:FLAGS"
+                add(std::string(setting.base) + "/" + word.substr(0, word.find(':')), setting.group,
+                    where, setting.key);
+            });
+        for (const std::string_view key : credential_keys)
+            if (const auto* line = unit::last_setting(unit_, std::string(key)))
+                add("%d", "read", line->where, std::string(key));
+        add_working_directory();
+        add_pid_file();
+        return std::move(rules_);
+    }
+
+  private:
+    template <class Function>
+    void each_word(const std::vector<std::string>& keys, const Function& take) {
+        for (const unit::Assignment* line : unit::list_setting(unit_, keys)) {
+            key_ = line->key;
+            unit::WordReader words(line->text());
+            for (auto word = words.next(); word && *word; word = words.next())
+                take((*word)->value, line->at((*word)->begin));
+        }
+    }
+
+    void add_listed(const std::string& word, const PathSetting& setting, const Location& where) {
+        std::string_view path = word;
+        bool in_root = root_.empty();
+        while (!path.empty() && (path.front() == '-' || path.front() == '+')) {
+            in_root |= path.front() == '+';
+            path.remove_prefix(1);
+        }
+        if (setting.part == PathSetting::behind_colon) {
+            // SOURCE:DESTINATION:OPTIONS; the destination is inside the root in any case.
+            const std::size_t colon = path.find(':');
+            if (colon != std::string_view::npos) path.remove_prefix(colon + 1);
+            path = path.substr(0, path.find(':'));
+            in_root = true;
+        }
+        std::string inside(path);
+        if (!in_root) {
+            // A path of the host: of use only when it is inside the unit's root.
+            if (inside.compare(0, root_.size() + 1, root_ + "/") != 0) return;
+            inside.erase(0, root_.size());
+        }
+        add(inside, setting.group, where, key_);
+    }
+
+    void add_working_directory() {
+        const unit::Assignment* line = unit::last_setting(unit_, "WorkingDirectory");
+        if (line == nullptr) return;
+        std::string_view path = line->text();
+        if (path.front() == '-') path.remove_prefix(1);
+        if (path != "~") add(std::string(path), "read", line->where, line->key);
+    }
+
+    void add_pid_file() {
+        const unit::Assignment* line = unit::last_setting(unit_, "PIDFile");
+        if (line == nullptr) return;
+        std::string path = line->text();
+        if (path.front() != '/' && path.front() != '%') path.insert(0, "%t/");
+        path = unit::simplify_path(path);
+        const std::size_t slash = path.rfind('/');
+        const std::string directory = slash == 0 ? "/" : path.substr(0, slash);
+        const bool shared = std::find(std::begin(shared_directories), std::end(shared_directories),
+                                      directory) != std::end(shared_directories);
+        add(shared ? path : directory, "write", line->where, line->key);
+    }
+
+    void add(const std::string& path, const char* name, const Location& where,
+             const std::string& key) {
+        const bool absolute = !path.empty() && (path.front() == '/' || path.front() == '%');
+        const std::string simple = as_rule_path(path);
+        if (!absolute || simple == "/") return;
+        policy::PathRule rule;
+        rule.path = simple;
+        rule.optional = true;
+        rule.access = group(name);
+        rule.origins = {{where, "", "the unit's " + key + "="}};
+        rules_.push_back(std::move(rule));
+    }
+
+    const unit::Unit& unit_;
+    std::string root_;
+    std::string key_;
+    std::vector<policy::PathRule> rules_;
+};
+
+policy::PathRule program_rule(const std::string& program) {
+    policy::PathRule rule;
+    rule.path = as_rule_path(program);
+    rule.optional = true;
+    rule.access = group("execute");
+    rule.origins = {{{}, "", "the unit's own program"}};
+    return rule;
+}
+
+void add_to(policy::Layer& layer, std::vector<policy::PathRule> more) {
+    policy::Body body{layer.paths, layer.ports, {}, {}};
+    // A rule of the policy for the same path covers it, whether it is optional or not.
+    std::erase_if(more, [&](const policy::PathRule& rule) {
+        return std::any_of(layer.paths.begin(), layer.paths.end(), [&](const auto& other) {
+            return other.path == rule.path && other.access.contains(rule.access);
+        });
+    });
+    policy::merge(body, {std::move(more), {}, {}, {}});
+    policy::mask(body, landlock::known_at(layer.abi) - layer.unrestricted);
+    layer.paths = std::move(body.paths);
 }
 
 }  // namespace
 
-void add_inherited_rules(const unit::Unit& unit, policy::Rules& rules) {
-    if (!rules.inherit) return;
-    for (const unit::Assignment* line : unit::list_setting(unit, {"ExecStart"})) {
-        for (const unit::Command& command :
-             unit::parse_commands(line->value, line->where.file, unit.name).commands) {
-            if (!command.is_absolute) continue;
-            for (policy::Layer& layer : rules.layers) {
-                policy::PathRule rule;
-                rule.path = as_rule_path(command.path);
-                rule.optional = true;  // a program that is missing is for execve(2) to report
-                rule.access = execute_access(layer);
-                rule.origins = {{command.where, "", "the unit's own program"}};
-                add_path(layer, rule);
-            }
+std::vector<std::string> programs(const unit::Unit& unit, const std::vector<std::string>& wrap) {
+    std::vector<std::string> found;
+    for (const std::string& key : wrap)
+        for (const unit::Assignment* line : unit::list_setting(unit, {key})) {
+            const auto list = unit::parse_commands(line->value, line->where.file, unit.name);
+            for (const unit::Command& command : list.commands)
+                if (command.is_absolute) found.push_back(command.path);
         }
-    }
+    return found;
+}
+
+void add_inherited_rules(const unit::Unit& unit, const std::vector<std::string>& wrap,
+                         const std::vector<std::string>& interpreters, policy::Rules& rules) {
+    if (!rules.inherit) return;
+    std::vector<policy::PathRule> own;
+    for (const std::string& program : programs(unit, wrap))
+        own.push_back(program_rule(program));
+    for (const std::string& interpreter : interpreters)
+        own.push_back(program_rule(escape_expansions(interpreter, false)));
+    for (policy::Layer& layer : rules.layers)
+        add_to(layer, own);
+    add_to(rules.layers.front(), Collector(unit).collect());
 }
 
 }  // namespace ringfence::dropin

@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "dropin/syscall_filter.h"
+#include "unit/command.h"
+#include "unit/words.h"
 
 namespace ringfence::dropin {
 
@@ -17,7 +19,7 @@ class NeedsFinder {
 
     Result<Needs> find() {
         if (auto filter = add_system_calls(); !filter) return tl::unexpected(filter.error());
-        add_root();
+        if (auto root = add_root(); !root) return tl::unexpected(root.error());
         add_exec_paths();
         add_notify_access();
         return std::move(needs_);
@@ -85,10 +87,41 @@ class NeedsFinder {
         return (!directory.empty() && directory != "/") || !last("RootImage").empty();
     }
 
-    void add_root() {
-        if (!has_root()) return;
-        needs_.directives.push_back(
-            {"The wrapper must be there in the unit's own root.", "BindReadOnlyPaths=" + wrapper_});
+    // Whether a list of paths in the unit covers the wrapper: one of them is it, or holds it.
+    bool covers_wrapper(const std::vector<std::string>& keys) const {
+        std::vector<std::string> paths;
+        for (const Value& value : values(keys)) {
+            if (value.text.empty()) paths.clear();
+            unit::WordReader words(value.text);
+            for (auto word = words.next(); word && *word; word = words.next())
+                paths.push_back((*word)->value);
+        }
+        return std::any_of(paths.begin(), paths.end(), [&](const std::string& word) {
+            const std::size_t start = word.find_first_not_of("-+");
+            if (start == std::string::npos) return false;
+            const std::string path =
+                unit::simplify_path(word.substr(start, word.find(':') - start));
+            return path == "/" || path == wrapper_ ||
+                   wrapper_.compare(0, path.size() + 1, path + "/") == 0;
+        });
+    }
+
+    Result<void> add_root() {
+        // systemd mounts nothing beneath an inaccessible path (drop_inaccessible() in
+        // src/core/namespace.c), so the wrapper cannot be brought back there.
+        if (covers_wrapper({"InaccessiblePaths", "InaccessibleDirectories"}))
+            return fail({{},
+                         "InaccessiblePaths= of the unit hides " + wrapper_,
+                         "list the other entries of that directory instead"});
+        if (has_root())
+            add_bind("The wrapper must be there in the unit's own root.");
+        else if (covers_wrapper({"TemporaryFileSystem"}))
+            add_bind("TemporaryFileSystem= hides the directory that the wrapper is in.");
+        return {};
+    }
+
+    void add_bind(const std::string& comment) {
+        needs_.directives.push_back({comment, "BindReadOnlyPaths=" + wrapper_});
     }
 
     void add_exec_paths() {

@@ -7,6 +7,8 @@
 #include <set>
 
 #include "dropin/attachment.h"
+#include "dropin/inherit.h"
+#include "dropin/interpreter.h"
 #include "unit/name_map.h"
 #include "unit/specifier.h"
 #include "unit/unit.h"
@@ -34,7 +36,12 @@ class Planner {
   public:
     Planner(const Root& root, const unit::NameMap& map, const Policies& policies,
             const Wrapper& wrapper, Plan& plan)
-        : map_(map), policies_(policies), wrapper_(wrapper), loader_(root, map), plan_(plan) {}
+        : root_(root),
+          map_(map),
+          policies_(policies),
+          wrapper_(wrapper),
+          loader_(root, map),
+          plan_(plan) {}
 
     void run() {
         collect();
@@ -128,13 +135,56 @@ class Planner {
         if (unit.state == State::missing || unit.transient) return decide_unseen(unit, attachment);
         if (!attachment.problems.empty()) return refuse(unit, attachment.problems, attachment.wrap);
         if (auto open = decide_open_names(unit, attachment)) return open;
-        if (attachment.policies.empty()) return std::nullopt;
-        const auto rules = resolve(attachment.policies);
+        if (!has_commands(unit, attachment.wrap)) return std::nullopt;
+        const auto rules = all_rules(attachment);
         if (!rules) return refuse(unit, rules.error(), attachment.wrap);
         if (!*rules) return std::nullopt;  // all of them optional, and none there
-        auto text = render({unit, **rules, attachment.wrap, wrapper_});
+        auto text =
+            render({unit, **rules, attachment.wrap, wrapper_, interpreters(unit, attachment.wrap)});
         if (!text) return refuse(unit, text.error(), attachment.wrap);
         return Decision{Outcome::fenced, std::move(*text), {}, (*rules)->name};
+    }
+
+    // Of the programs that can be looked at: not in another root, and without specifiers that only
+    // systemd knows.
+    std::vector<std::string> interpreters(const unit::Unit& unit,
+                                          const std::vector<std::string>& wrap) {
+        std::set<std::string> found;
+        for (const char* key : {"RootDirectory", "RootImage"})
+            if (unit::last_setting(unit, key) != nullptr) return {};
+        for (const std::string& program : programs(unit, wrap)) {
+            const auto path = unit::expand_specifiers(program, unit.name);
+            if (!path) continue;
+            const auto known = interpreters_.find(*path);
+            const auto& list =
+                known != interpreters_.end()
+                    ? known->second
+                    : interpreters_.emplace(*path, find_interpreters(root_, *path)).first->second;
+            found.insert(list.begin(), list.end());
+        }
+        return {found.begin(), found.end()};
+    }
+
+    // The policies', and the unit's own on top of them.
+    Result<std::optional<policy::Rules>> all_rules(const Attachment& attachment) {
+        std::optional<policy::Rules> rules;
+        if (!attachment.policies.empty()) {
+            const auto& resolved = resolve(attachment.policies);
+            if (!resolved) return tl::unexpected(resolved.error());
+            rules = *resolved;
+        }
+        if (!attachment.rules.any) return rules;
+        auto with_own = rules ? add_inline_rules(attachment.rules, std::move(*rules))
+                              : make_rules(attachment.rules);
+        if (!with_own) return tl::unexpected(with_own.error());
+        return std::optional<policy::Rules>(std::move(*with_own));
+    }
+
+    // A oneshot unit may have nothing but ExecStop=.
+    static bool has_commands(const unit::Unit& unit, const std::vector<std::string>& wrap) {
+        return std::any_of(wrap.begin(), wrap.end(), [&](const std::string& key) {
+            return !unit::list_setting(unit, {key}).empty();
+        });
     }
 
     // Another generator or systemd-run(1) makes it: its command line is not to be seen from here.
@@ -221,6 +271,7 @@ class Planner {
                                std::move(decision.policy)});
     }
 
+    const Root& root_;
     const unit::NameMap& map_;
     const Policies& policies_;
     const Wrapper& wrapper_;
@@ -229,6 +280,7 @@ class Planner {
     std::set<std::string> plain_and_templates_;
     std::set<std::string> instances_;
     std::set<std::string> wanted_;
+    std::map<std::string, std::vector<std::string>> interpreters_;
     std::map<std::string, std::string> template_files_;
     std::map<std::string, Result<std::optional<policy::Rules>>> resolved_;
 };

@@ -67,8 +67,8 @@ class Renderer {
         add_lost_lines(unit_, problems_);
         check_rules();
         policy::Rules rules = request_.rules;
-        add_inherited_rules(unit_, rules);
-        const bool main_only = request_.wrap == std::vector<std::string>{"ExecStart"};
+        add_inherited_rules(unit_, request_.wrap, request_.interpreters, rules);
+        const bool main_only = request_.wrap.size() == 1;
         auto needs = find_needs(unit_, rules.systemd, request_.wrapper.path, main_only);
         if (!needs) append(needs.error());
         text_ = header(unit_) + "# Policy: " + comment_text(rules.name) + "\n[Service]\n";
@@ -129,6 +129,13 @@ class Renderer {
             add_assignment(key, *line);
     }
 
+    WrapperLine line_of(const std::string& key) const {
+        WrapperLine line = line_;
+        // 1 to 254 would mean "skip the unit, all is well" (systemd.service(5)).
+        if (key == "ExecCondition") line.more_options.emplace_back("--failure-status=255");
+        return line;
+    }
+
     // What was one assignment stays one: an error that systemd forgives drops the rest of it.
     void add_assignment(const std::string& key, const unit::Assignment& assignment) {
         const unit::CommandList list =
@@ -137,7 +144,7 @@ class Renderer {
             problems_.push_back(list.problem);
         std::string value;
         for (const unit::Command& command : list.commands) {
-            const auto line = wrap_command(command, line_);
+            const auto line = wrap_command(command, line_of(key));
             if (!line) append(line.error());
             // The ";" ends a line: at the start of one it would make a comment.
             if (line) value += (value.empty() ? "" : " ; \\\n    ") + *line;

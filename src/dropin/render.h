@@ -24,6 +24,7 @@ struct Request {
     const policy::Rules& rules;
     std::vector<std::string> wrap = {"ExecStart"};  ///< the settings that run through the wrapper
     Wrapper wrapper;
+    std::vector<std::string> interpreters = {};  ///< of the programs: scripts' and the loader
 };
 
 /// The drop-in that fences the unit. Errors: a command, directive or setting that cannot be

@@ -57,6 +57,12 @@ TEST_F(RootTest, RefusesWhatIsTooLong) {
     EXPECT_EQ(root().read("/etc/file", 6).value(), "inside");
 }
 
+TEST_F(RootTest, ReadsTheHeadOfAFile) {
+    EXPECT_EQ(root().read_head("/etc/file", 2).value(), "in");
+    EXPECT_EQ(root().read_head("/etc/file", 100).value(), "inside");
+    EXPECT_EQ(root().read_head("/etc", 2).error().value(), EISDIR);
+}
+
 TEST_F(RootTest, DevNullReadsAsEmpty) {
     const auto root = Root::open("/");
     ASSERT_TRUE(root.has_value());

@@ -14,7 +14,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 Result<Needs> find(const std::string& lines, const std::vector<policy::Directive>& more = {}) {
-    return find_needs(build_unit("a.service", "[Service]\nType=notify\n" + lines), more, "/w",
+    return find_needs(build_unit("a.service", "[Service]\nType=notify\n" + lines), more, "/lib/w",
                       true);
 }
 
@@ -58,10 +58,20 @@ TEST(Needs, ReportsThatWouldKill) {
 }
 
 TEST(Needs, ExecPathsAndRoots) {
-    EXPECT_THAT(directives("NoExecPaths=/\n"), ElementsAre("ExecPaths=/w"));
+    EXPECT_THAT(directives("NoExecPaths=/\n"), ElementsAre("ExecPaths=/lib/w"));
     EXPECT_THAT(directives("RootDirectory=/srv\nNoExecPaths=/\n"),
-                ElementsAre("BindReadOnlyPaths=/w", "ExecPaths=+/w"));
-    EXPECT_THAT(directives("RootImage=/x.raw\n"), ElementsAre("BindReadOnlyPaths=/w"));
+                ElementsAre("BindReadOnlyPaths=/lib/w", "ExecPaths=+/lib/w"));
+    EXPECT_THAT(directives("RootImage=/x.raw\n"), ElementsAre("BindReadOnlyPaths=/lib/w"));
+}
+
+TEST(Needs, HiddenWrapper) {
+    for (const char* hides : {"TemporaryFileSystem=/lib:ro\n", "TemporaryFileSystem=/opt /\n"})
+        EXPECT_THAT(directives(hides), ElementsAre("BindReadOnlyPaths=/lib/w")) << hides;
+    for (const char* hides : {"InaccessiblePaths=-/lib/w\n", "InaccessibleDirectories=/lib/\n"})
+        EXPECT_FALSE(find(hides)) << hides;
+    for (const char* not_it : {"TemporaryFileSystem=/li\n", "InaccessiblePaths=/lib/w/x /opt\n",
+                               "TemporaryFileSystem=/lib\nTemporaryFileSystem=\n"})
+        EXPECT_THAT(directives(not_it), IsEmpty()) << not_it;
 }
 
 TEST(Needs, NotifyAccessWhereItIsOff) {

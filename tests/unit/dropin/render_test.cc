@@ -31,7 +31,7 @@ TEST(Render, OneCommand) {
 TEST(Render, EveryCommandOfEveryLine) {
     const std::string text =
         render_text("Type=oneshot\nExecStart=/a ; -/b\nExecStart=/c\n").value();
-    for (const char* tail : {"-- /a\n", "ExecStart=-/w", "-- /b\n", "-- /c\n"})
+    for (const char* tail : {"-- /a ; \\\n    -/w \\\n", "-- /b\n", "-- /c\n"})
         EXPECT_THAT(text, HasSubstr(tail));
 }
 
@@ -66,6 +66,52 @@ TEST(Render, ProgramsAreInherited) {
     const unit::Unit unit = build_unit("a.service", "[Service]\nExecStart=/x//$y\n");
     EXPECT_THAT(render({unit, rules, {"ExecStart"}, {"/w"}}).value(),
                 HasSubstr("--execute=-/x/$$y"));
+}
+
+TEST(Render, WhatTheUnitSaysIsInherited) {
+    policy::Rules rules = build_rules();
+    rules.inherit = true;
+    const unit::Unit unit = build_unit(
+        "a.service",
+        "[Service]\nExecStart=/x\nStateDirectory=s:link t\nRuntimeDirectory=r\nLogsDirectory=l\n"
+        "ConfigurationDirectory=c\nReadWritePaths=-/rw /\nReadOnlyPaths=/\nReadOnlyPaths=/ro/$x\n"
+        "PIDFile=app/app.pid\nWorkingDirectory=-/wd\nLoadCredential=k:/k\nBindPaths=/h:/b:rbind\n"
+        "ExecPaths=/e\n");
+    const std::string text =
+        render({unit, rules, {"ExecStart"}, {"/w"}, {"/lib64/ld%.so"}}).value();
+    for (const char* option :
+         {"--write=-%S/s ", "--write=-%S/t ", "--write=-%t/r ", "--write=-%L/l ", "--read=-%E/c ",
+          "--write=-/rw ", "--read=-/ro/$$x ", "--write=-%t/app ", "--read=-/wd ", "--read=-%d ",
+          "--write=-/b ", "--execute=-/e ", "--execute=-/x ", "--execute=-/lib64/ld%%.so "})
+        EXPECT_THAT(text, HasSubstr(option));
+    EXPECT_THAT(text, Not(HasSubstr("=-/ ")));
+    rules.inherit = false;
+    EXPECT_THAT(render({unit, rules, {"ExecStart"}, {"/w"}}).value(), Not(HasSubstr("=-")));
+}
+
+TEST(Render, InheritedPathsAreThoseInsideTheRoot) {
+    policy::Rules rules = build_rules();
+    rules.inherit = true;
+    const unit::Unit unit = build_unit(
+        "a.service",
+        "[Service]\nExecStart=/x\nRootDirectory=/srv\nReadWritePaths=/srv/in /out +/also\n"
+        "PIDFile=/run/x.pid\n");
+    const std::string text = render({unit, rules, {"ExecStart"}, {"/w"}}).value();
+    EXPECT_THAT(text, HasSubstr("--write=-/in "));
+    EXPECT_THAT(text, HasSubstr("--write=-/also "));
+    EXPECT_THAT(text, HasSubstr("--write=-/run/x.pid "));  // not all of /run
+    EXPECT_THAT(text, Not(HasSubstr("/out")));
+}
+
+TEST(Render, OtherCommandsThroughTheWrapper) {
+    const unit::Unit unit =
+        build_unit("a.service", "[Service]\nExecStart=/x\nExecCondition=/c\nExecStop=/s\n");
+    const std::string text =
+        render({unit, build_rules(), {"ExecCondition", "ExecStart"}, {"/w"}}).value();
+    EXPECT_THAT(text, HasSubstr("--failure-status=255 \\\n    -- /c\n"));
+    EXPECT_THAT(text, HasSubstr("    -- /x\n"));
+    EXPECT_THAT(text, Not(HasSubstr("ExecStop")));
+    EXPECT_THAT(text, HasSubstr("NotifyAccess=exec\n"));
 }
 
 TEST(Render, PoliciesDirectives) {
