@@ -164,6 +164,7 @@ class Case:
     user: int = 0
     flags: tuple = ("journal",)
     actions: object = None            # None: all
+    logged: object = None             # ABI -> what the audit log has: "blockers path"
     status: object = None             # a fixed expectation: refused whatever the kernel
 
     def options(self):
@@ -260,6 +261,8 @@ class Prediction:
             return 77
         if any(domain.refused for domain in self.domains):
             return 78
+        if "no-prctl" in case.flags and self.abi < 11:
+            return 77  # from ABI 11 on landlock_restrict_self(2) sets no_new_privs itself
         return 0
 
     # -- what the actions need
