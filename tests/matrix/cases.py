@@ -118,7 +118,8 @@ def ports(table):
 def refusals(_table):
     """No program runs, and the status is the documented one."""
     one = ["read:b/file"]
-    yield Case("refused/missing-path", [Layer(rules=[("read", "nowhere")])], actions=one, status=78)
+    yield Case("refused/missing-path", [Layer(rules=[("read", "nowhere")])], actions=one, status=78,
+               needs_landlock=True)
     yield Case("refused/option", [Layer()], extra=("--nonsense=1",), actions=one, status=78)
     yield Case("refused/refuse", [Layer()], extra=("--refuse=because",), actions=one, status=78)
     yield Case("refused/own-status", [Layer(rules=[("read", "nowhere")])], actions=one,

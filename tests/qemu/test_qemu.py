@@ -141,6 +141,6 @@ def test_counts(guest, request):
     """What was run, for people: shown with -s or -rP."""
     verdicts = sum(len(outcome.verdicts() or []) for outcome in guest.outcomes.values())
     print(f"\n{request.node.callspec.params['guest']}: ABI {guest.facts['abi']}, "
-          f"errata {guest.facts['errata']:#x}, {len(guest.outcomes)} cases, {verdicts} verdicts, "
+          f"errata {max(guest.facts['errata'], 0):#x}, {len(guest.outcomes)} cases, {verdicts} verdicts, "
           f"{guest.boot.seconds:.1f} s, try {guest.boot.tries}")
     assert len(guest.outcomes) == len(CASES) + 2
