@@ -40,7 +40,8 @@ struct Relocation {
 };
 
 // The tables are made so that x86-64 has none; aarch64 reaches the canary through one.
-[[gnu::no_stack_protector]] static void relocate() {
+// Spelt so because Clang 14 knows this attribute only in this form.
+__attribute__((no_stack_protector)) static void relocate() {
     constexpr long dt_rela = 7, dt_relasz = 8;
     const std::uintptr_t base = reinterpret_cast<std::uintptr_t>(__ehdr_start);
     const Relocation* relocation = nullptr;
@@ -56,7 +57,7 @@ struct Relocation {
     }
 }
 
-[[noreturn, gnu::used, gnu::no_stack_protector]] void ringfence_enter(long* stack) {
+[[noreturn, gnu::used]] __attribute__((no_stack_protector)) void ringfence_enter(long* stack) {
     relocate();
     constexpr long at_random = 25;
     const long argc = stack[0];
