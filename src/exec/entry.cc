@@ -40,6 +40,7 @@ struct Relocation {
 };
 
 // The tables are made so that x86-64 has none; aarch64 reaches the canary through one.
+// Spelt so because Clang 14 knows this attribute only in this form.
 __attribute__((no_stack_protector)) static void relocate() {
     constexpr long dt_rela = 7, dt_relasz = 8;
     const std::uintptr_t base = reinterpret_cast<std::uintptr_t>(__ehdr_start);

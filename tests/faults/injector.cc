@@ -96,6 +96,7 @@ std::vector<const char*> pointers(const std::vector<std::string>& texts) {
     const char* const none[] = {nullptr};
     const bool empty = value_of(keys, "argc0", 0) != 0;
 
+    alarm(seconds_limit);
     // Out of the way of the numbers that they shall get.
     const int verdict = fcntl(channels.verdict.ends[1], F_DUPFD_CLOEXEC, 20);
     const int items = channels.items < 0 ? -1 : fcntl(channels.items, F_DUPFD_CLOEXEC, 20);

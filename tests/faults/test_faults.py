@@ -8,101 +8,15 @@ is denied all that it is denied without a fault, or it does not, and then the ex
 documented one and standard error says why.
 """
 
-import collections
-import concurrent.futures
-import dataclasses
 import errno
-import os
-import pathlib
 import platform
-import subprocess
 
 import pytest
-from scenarios import (ALLOWED, DENIED, ERRORS, FIXTURE, NEVER, NUMBERS, SCENARIOS, Scenario,
-                       errors_of)
+from lab import NAMES, Lab, count, fail_open
+from scenarios import ALLOWED, DENIED, ERRORS, NEVER, SCENARIOS, Scenario, errors_of
 
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64",
                                 reason="fault-injector writes x86-64 registers")
-
-NAMES = {number: name for name, number in NUMBERS.items()}
-
-
-@pytest.fixture(scope="session")
-def build():
-    directory = os.environ.get("RINGFENCE_BUILD")
-    assert directory, "RINGFENCE_BUILD must name the meson build directory"
-    assert os.geteuid() == 0, "the fault injector needs root"
-    return pathlib.Path(directory).resolve()
-
-
-@dataclasses.dataclass
-class Result:
-    keys: dict
-    injected: bool
-    status: int
-    verdicts: list
-    record: str
-    unenforced: str
-    notified: str
-    stderr: str
-
-    @property
-    def call(self):
-        return NAMES.get(self.keys.get("call"))
-
-    def describe(self):
-        words = " ".join(f"{name}={value}" for name, value in self.keys.items())
-        if self.call:
-            words = f"{self.call} {words} ({errno.errorcode[self.keys['error']]})"
-        return (f"{words}: status {self.status}, verdicts {self.verdicts}, record {self.record}, "
-                f"stderr {self.stderr!r}")
-
-
-class Lab:
-    """Plays a script and collects its results."""
-
-    def __init__(self, build, wrapper=None):
-        self.command = [build / "tests/faults/fault-injector",
-                        wrapper or build / "src/exec/ringfence-exec",
-                        build / "tests/matrix/fence-probe"]
-
-    def play(self, scenario, lines):
-        script = [f"fixture {line}" for line in FIXTURE] + list(scenario.lines()) + lines
-        done = subprocess.run(self.command, input="\n".join(script) + "\n", text=True, check=False,
-                              capture_output=True, errors="replace", timeout=300)
-        assert done.stdout.splitlines()[-1:] == [f"done {len(lines)}"], done.stdout[-2000:]
-        assert "timeout" not in done.stdout.splitlines()
-        return done.stdout.splitlines()
-
-    def calls(self, scenario):
-        """[(number, nth)] of the wrapper, up to its execve of the program."""
-        lines = [line.split("\t") for line in self.play(scenario, ["trace"])]
-        return [(int(line[1]), int(line[2])) for line in lines if line[0] == "call"]
-
-    def run(self, scenario, runs):
-        lines = ["\t".join(["run", *(f"{name}={value}" for name, value in keys.items())])
-                 for keys in runs]
-        halves = lines[::2], lines[1::2]
-        with concurrent.futures.ThreadPoolExecutor() as pool:
-            outputs = pool.map(lambda half: self.play(scenario, half) if half else [], halves)
-            return [parse(line) for output in outputs for line in output
-                    if line.startswith("result\t")]
-
-
-def parse(line):
-    _, keys, injected, status, verdict, record, unenforced, notified, stderr = line.split("\t")
-    keys = dict(word.split("=") for word in keys.split()) if keys != "-" else {}
-    return Result({name: int(value) for name, value in keys.items()}, injected == "1", int(status),
-                  [int(word) for word in verdict.split()[1:]] if verdict != "-" else None,
-                  record, unenforced, notified, stderr)
-
-
-def fail_open(result):
-    """The names of what the program could do and must not."""
-    if result.verdicts is None:
-        return []
-    return [action for action, verdict in zip(DENIED, result.verdicts) if verdict == 0]
-
 
 # Faults that may take rights away from the program: an optional path that "does not exist", a rule
 # "on a file" that loses the rights of directories, a server that cannot be told from a closed one.
@@ -157,25 +71,6 @@ def lasting_faults(calls):
         # An interrupted read(2) is repeated, and so would this one be, for ever.
         if (NAMES[keys["call"]], keys["error"]) != ("read", errno.EINTR):
             yield {**keys, "persist": 1}
-
-
-TOTAL = collections.Counter()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def totals():
-    yield
-    print(f"\nfaults tried: {TOTAL['tried']}, not reached: {TOTAL['tried'] - TOTAL['injected']}, "
-          f"program ran restricted: {TOTAL['ran']}, did not run: {TOTAL['stopped']}, "
-          f"fail-open: {TOTAL['open']}")
-
-
-def count(results):
-    for result in results:
-        TOTAL["tried"] += 1
-        TOTAL["injected"] += result.injected or "call" not in result.keys
-        TOTAL["open"] += bool(fail_open(result))
-        TOTAL["ran" if result.verdicts is not None else "stopped"] += 1
 
 
 def normal_run(lab, scenario):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The generated cases, the same for every kernel."""
 
-from model import Case, Layer, TREE
+from model import TREE, Case, Layer, absolute
 
 TARGETS = ["/", ".", "a", "a/sub", "a/sub/deep", "m", "b", "a/file", "b/hard", "mf",
            "a/sub/deep/file"]
@@ -118,7 +118,8 @@ def ports(table):
 def refusals(_table):
     """No program runs, and the status is the documented one."""
     one = ["read:b/file"]
-    yield Case("refused/missing-path", [Layer(rules=[("read", "nowhere")])], actions=one, status=78)
+    yield Case("refused/missing-path", [Layer(rules=[("read", "nowhere")])], actions=one, status=78,
+               needs_landlock=True)
     yield Case("refused/option", [Layer()], extra=("--nonsense=1",), actions=one, status=78)
     yield Case("refused/refuse", [Layer()], extra=("--refuse=because",), actions=one, status=78)
     yield Case("refused/own-status", [Layer(rules=[("read", "nowhere")])], actions=one,
@@ -139,6 +140,10 @@ def users(_table):
     """Without CAP_SYS_ADMIN the wrapper has to set no_new_privs, with it it must not."""
     for user in (0, 65534):
         for count in (1, 2):
+            if user != 0:
+                yield Case(f"user/{user}/{count}/no-prctl",
+                           [Layer(rules=[("read", "a")])] * count, user=user,
+                           flags=("journal", "no-prctl"), actions=UNPRIVILEGED_ACTIONS)
             yield Case(f"user/{user}/{count}", [Layer(rules=[("read", "a")])] * count, user=user,
                        flags=("journal", "notify"), actions=UNPRIVILEGED_ACTIONS)
     yield Case("reports/abstract-notify", [Layer(scopes=("abstract-unix-socket",),
@@ -153,8 +158,49 @@ def users(_table):
                    actions=["read:a/file", "read:b/file", "write:a/file"])
 
 
+def logs(table):
+    """Which denials are logged. Only a guest has an audit log of its own: elsewhere they just run."""
+    both = ["read:a/file", "read:b/file", "bind-tcp:4001"]
+    everything = Layer(rules=[(tuple(table.fs()), "/")], ports=[("bind-tcp", 4001, 4001)])
+    of_file = "fs.read_file /a/file", "fs.read_file /b/file"
+    of_net = "net.bind_tcp",
+
+    def case(name, layers, expected, *options, quiet=None):
+        def logged(abi):
+            if abi < 7:
+                return set()
+            return set(quiet if abi >= 10 and quiet is not None else expected)
+        return Case(f"log/{name}", layers, extra=options, actions=both,
+                    flags=("journal", "audit"), logged=logged)
+
+    yield case("default", [Layer()], of_file + of_net)
+    yield case("none", [Layer()], (), "--log=none")
+    yield case("new-exec", [Layer()], of_file + of_net, "--log=new-exec")
+    yield case("same-exec", [Layer()], (), "--log=same-exec")
+    yield case("subdomains", [Layer()], (), "--log=subdomains")
+    yield case("inner-layer", [everything, Layer()], of_file + of_net, "--log=new-exec")
+    yield case("outer-layer", [Layer(), everything], of_file + of_net, "--log=new-exec")
+    for name, path, kept in (("directory", "b", of_file[:1]), ("file", "b/file", of_file[:1]),
+                             ("root", "/", ())):
+        quiet = case(f"quiet/{name}", [Layer()], of_file + of_net, quiet=kept + of_net)
+        quiet.extra_rules = (f"--quiet={absolute(path)}",)
+        yield quiet
+
+
 GENERATORS = (each_right, each_right_but_one, each_unrestricted, each_group, each_abi, layers,
-              ports, refusals, users)
+              ports, refusals, users, logs)
+
+
+GUEST_TARGETS = ["a", "m", "b/hard", "a/file", "a/stream", "a/null"]
+
+
+def for_guests(cases):
+    """Without what differs in its object alone: an emulated machine is slow, and the way from an
+    object to its rules is the same in all kernels. The running one gets all of it."""
+    return [case for case in cases if not case.name.startswith(("right/", "group/"))
+            or case.name.count("/") == 1
+            or any(case.name.split("/", 2)[2] == target for target in GUEST_TARGETS)
+            or "unrestricted" in case.name]
 
 
 def all_cases(table):

@@ -4,6 +4,7 @@
 import collections
 import dataclasses
 import errno
+import re
 import subprocess
 
 import model
@@ -80,9 +81,9 @@ def name_of(number):
     return errno.errorcode.get(number, str(number)) if number else "allowed"
 
 
-def judge(table, case, outcome, abi, control=None):
+def judge(table, case, outcome, facts):
     """All differences between what happened and what the model says; empty when there are none."""
-    expected = model.Prediction(table, case, abi)
+    expected = model.Prediction(table, case, max(facts["abi"], 0))
     problems = []
     if outcome.status != expected.status:
         problems.append(f"status {outcome.status}, expected {expected.status}; "
@@ -107,17 +108,18 @@ def judge(table, case, outcome, abi, control=None):
         problems.append(f"{word}{action}: {name_of(verdict)}, expected "
                         + " or ".join(sorted(name_of(number) for number in wanted)))
     if "journal" in case.flags:
-        problems += judge_report(case, outcome, expected)
+        problems += judge_report(case, outcome, expected, max(facts["errata"], 0))
     return problems
 
 
-def judge_report(case, outcome, expected):
+def judge_report(case, outcome, expected, errata):
     """What the wrapper says it did is what the model says it had to do."""
     record = outcome.journal
     wanted = {
         "LANDLOCK_STATUS": "degraded" if expected.unenforced else "enforced",
         "LANDLOCK_UNENFORCED": ",".join(expected.unenforced) or None,
         "LANDLOCK_ABI": str(expected.abi),
+        "LANDLOCK_ERRATA": hex(errata),
         "LANDLOCK_LAYERS": str(expected.layers),
         "LANDLOCK_RULES": str(expected.rules),
         "LANDLOCK_POLICY": "matrix",
@@ -152,6 +154,26 @@ def judge_right_by_right(case, outcome, table):
         if denied == (right in unenforced):
             problems.append(f"{right}: {action} {name_of(verdicts[action])}, and the report "
                             f"{'names' if right in unenforced else 'does not name'} it unenforced")
+    return problems
+
+
+def judge_log(case, outcome, abi):
+    """The denials in the audit log, without their numbers."""
+    found = set()
+    for line in outcome.audit:
+        if not line.startswith("1423 "):
+            continue
+        words = dict(word.split("=", 1) for word in line.split() if "=" in word)
+        path = re.sub(r"^/tmp/matrix-\d+", "", words.get("path", "").strip('"'))
+        found.add(f"{words['blockers']} {path}".strip())
+    wanted = case.logged(abi)
+    problems = []
+    if found != wanted:
+        problems.append(f"logged {sorted(found)}, expected {sorted(wanted)}")
+    allocated = [line for line in outcome.audit
+                 if line.startswith("1424 ") and "status=allocated" in line]
+    if wanted and not any('comm="rf0123456789abc"' in line for line in allocated):
+        problems.append(f"no record of the domain has the tag: {allocated}")
     return problems
 
 

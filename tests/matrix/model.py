@@ -164,6 +164,8 @@ class Case:
     user: int = 0
     flags: tuple = ("journal",)
     actions: object = None            # None: all
+    needs_landlock: bool = False      # the refusal of `status` comes after the look at the kernel
+    logged: object = None             # ABI -> what the audit log has: "blockers path"
     status: object = None             # a fixed expectation: refused whatever the kernel
 
     def options(self):
@@ -248,7 +250,7 @@ class Prediction:
         self.rules = sum(domain.rule_count for domain in self.domains if domain.handled)
 
     def predict_status(self, case):
-        if case.status is not None:
+        if case.status is not None and not (case.needs_landlock and self.abi == 0):
             return case.status
         if self.abi == 0:
             return 77
@@ -260,6 +262,8 @@ class Prediction:
             return 77
         if any(domain.refused for domain in self.domains):
             return 78
+        if "no-prctl" in case.flags and self.abi < 11:
+            return 77  # from ABI 11 on landlock_restrict_self(2) sets no_new_privs itself
         return 0
 
     # -- what the actions need
@@ -428,7 +432,8 @@ class Prediction:
     on_bind_udp6 = on_bind_udp
 
     def on_connect_udp(self, port):
-        return self.reach(("net.connect_send_udp", port))
+        """A socket without a local port gets one, which is a bind to port 0."""
+        return self.reach(("net.bind_udp", 0), ("net.connect_send_udp", port))
 
     on_send_udp = on_connect_udp
 
@@ -490,7 +495,7 @@ CANONICAL = {
     "fs.make_sym": "make-sym:b/b-make-sym", "fs.truncate": "truncate:b/file",
     "fs.resolve_unix": "connect-stream:b/stream", "net.bind_tcp": "bind-tcp:4001",
     "net.connect_tcp": "connect-tcp:4001", "net.bind_udp": "bind-udp:4001",
-    "net.connect_send_udp": "send-udp:4001",
+    "net.connect_send_udp": "send-udp:4001",  # needs net.bind_udp besides, which is as old
     "scope.abstract_unix_socket": "connect-stream:@ringfence-matrix-stream",
     "scope.signal": "signal-parent",
 }

@@ -75,14 +75,9 @@ std::string drain(int fd) {
 
 int wait_for(pid_t child) {
     int status = 0;
-    constexpr int limit = 200000;  // tenths of a millisecond
-    for (int i = 0; waitpid(child, &status, WNOHANG) == 0; ++i) {
-        if (i == limit) {
-            kill(child, SIGKILL);
-            printf("timeout\n");
-        }
-        usleep(100);
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) printf("timeout\n");
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -138,10 +133,13 @@ void Tree::renew() {
     for (const int fd : servers_)
         close(fd);
     servers_.clear();
-    must(chdir("/"), "chdir", "/");
-    umount2(tree, MNT_DETACH);
-    must(mount("matrix", tree, "tmpfs", 0, "mode=0777"), "mount", tree);
-    must(chdir(tree), "chdir", tree);
+    // A new directory each time, and the old one stays: unmounting waits for the kernel's readers,
+    // which takes longer than all the rest together.
+    const std::string directory = "/tmp/matrix-" + std::to_string(++count_);
+    must(mkdir(directory.c_str(), 0777), "mkdir", directory.c_str());
+    unlink(tree);
+    must(symlink(directory.c_str(), tree), "symlink", tree);
+    must(chdir(directory.c_str()), "chdir", directory.c_str());
     for (const auto& words : objects_)
         make_object(words, &servers_);
     // New ones each time: a full queue would hide what the fence says.
@@ -152,11 +150,11 @@ void Tree::renew() {
 void set_up(const char* wrapper_from, const char* probe_from) {
     umask(0);
     must(mount("run", "/run", "tmpfs", 0, "mode=0755"), "mount", "/run");
+    must(mount("tmp", "/tmp", "tmpfs", 0, "mode=1777"), "mount", "/tmp");
     for (const char* path : {"/run/matrix", "/run/systemd", "/run/systemd/journal"})
         must(mkdir(path, 0755), "mkdir", path);
     copy_program(wrapper_from, wrapper);
     copy_program(probe_from, probe);
-    mkdir(tree, 0777);
     ifreq loopback = {};
     memcpy(loopback.ifr_name, "lo", sizeof "lo");
     const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -168,7 +166,7 @@ void set_up(const char* wrapper_from, const char* probe_from) {
 void enter_namespaces(const char* wrapper_from, const char* probe_from) {
     must(unshare(CLONE_NEWNS | CLONE_NEWNET), "unshare", "");
     must(mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "make private", "/");
-    // /run may cover a build directory: the programs are opened before.
+    // /run and /tmp may cover a build directory: the programs are opened before.
     const char* const from[] = {wrapper_from, probe_from};
     int files[2];
     std::string paths[2];

@@ -35,10 +35,12 @@ struct Pipe {
 /// Reads until there is no more.
 std::string drain(int fd);
 
-/// The exit status, or 128 + signal; kills what takes longer than 20 s and prints "timeout".
+/// What a child may take; it sets alarm(2) to it, which lasts through execve(2).
+inline constexpr unsigned seconds_limit = 20;
+/// The exit status, or 128 + signal; prints "timeout" when that was the alarm's.
 int wait_for(pid_t child);
 
-/// The tree that every case finds fresh, on a tmpfs of its own.
+/// The tree that every case finds fresh: `tree` is a symbolic link to it.
 class Tree {
   public:
     /// Each object is the words of a "fixture TYPE PATH [PATH]" line.
@@ -50,9 +52,10 @@ class Tree {
   private:
     std::vector<std::vector<std::string>> objects_;
     std::vector<int> servers_;
+    int count_ = 0;
 };
 
-/// Covers /run, copies both programs into it and brings the loopback interface up.
+/// Covers /run and /tmp, copies both programs into it and brings the loopback interface up.
 void set_up(const char* wrapper_from, const char* probe_from);
 /// The same behind mount and network namespaces of our own.
 void enter_namespaces(const char* wrapper_from, const char* probe_from);
