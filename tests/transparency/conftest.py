@@ -10,6 +10,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "system")]
 
 import states  # noqa: E402
+from rig import Image, Machine, Tree  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +28,25 @@ def directory():
     path = states.directory()
     yield path
     shutil.rmtree(path)
+
+
+@pytest.fixture(scope="module")
+def shared_machine(build):
+    """A booted systemd with the two programs; not installed, so that any prefix will do."""
+    with Image(Tree("bookworm").ensure()) as image, Machine(image) as machine:
+        root = Path(f"/proc/{machine.leader}/root")
+        for source, target in ((build / "src/exec/ringfence-exec", "usr/libexec"),
+                               (build / "tests/transparency/inherited", "usr/local/bin"),
+                               (HERE / "store.py", "usr/local/bin"),
+                               (HERE / "own_name.py", "usr/local/bin")):
+            shutil.copy(source, root / target)
+        machine.run("install", "-d", "-m", "1777", "/run/dump")
+        yield machine
+
+
+@pytest.fixture
+def machine(shared_machine):
+    """What a test changes is undone after it."""
+    yield shared_machine
+    shared_machine.undo()
+    shared_machine.run("rm -rf /run/dump/*")

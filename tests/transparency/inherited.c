@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// inherited FILE [notify] [fork] [wait]: writes to FILE all that a process inherits through
+// inherited FILE [WORD...]: writes to FILE all that a process inherits through
 // execve(2), one "name: value" a line. Static; nothing is opened before the descriptors are listed.
-//   notify: then says READY=1 to $NOTIFY_SOCKET; fork: the parent then exits; wait: until killed.
+//   notify: then says READY=1 to $NOTIFY_SOCKET; fork: the parent then exits; wait: until killed;
+//   exec PROGRAM [ARGUMENT...]: executes it.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -293,6 +294,7 @@ int main(int argc, char** argv, char** envp) {
     for (int i = 2; i < argc; ++i) {
         if (strcmp(argv[i], "notify") == 0) notify_ready();
         if (strcmp(argv[i], "fork") == 0 && fork() != 0) return 0;
+        if (strcmp(argv[i], "exec") == 0) return execv(argv[i + 1], argv + i + 1);
         if (strcmp(argv[i], "wait") == 0)
             for (;;)
                 pause();

@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What a program inherits is the same with and without the wrapper before it."""
+import ctypes
 import os
 import shutil
 import signal
+import socket
 
 import pytest
 
 from states import STATES
 
 DUMP, WRAPPER = "inherited", "ringfence-exec"
-OPTIONS = ("--abi=1", "--execute=/", "--write=/")
+ABI = min(ctypes.CDLL(None).syscall(444, None, 0, 1), 11)
+OPTIONS = (f"--abi={ABI}", "--execute=/", "--write=/")
+SCOPE = ("--scope=abstract-unix-socket",) if ABI >= 6 else ()
 # What the wrapper changes, as documented: DESIGN.md, "sets no_new_privs only when it must".
 DOCUMENTED = {"nobody_with_new_privileges": ({"no_new_privs: 0 0"}, {"no_new_privs: 1 0"})}
 
@@ -112,3 +116,16 @@ def test_too_few_descriptors_refuse(programs):
         resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
     with pytest.raises(AssertionError, match="exit status 7[78] with the wrapper"):
         dump(programs, state, True)
+
+
+@pytest.mark.parametrize("address", ["/{directory}/notify", "@ringfence-test-{pid}"])
+def test_notify_socket(programs, address):
+    """Pathname and abstract: the status arrives over either, and the program finds it as it was."""
+    address = address.format(directory=str(programs).lstrip("/"), pid=os.getpid())
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(address.replace("@", "\0"))
+        listener.settimeout(5)
+        lines = dump(programs, lambda _: {"NOTIFY_SOCKET": address}, True,
+                     ("--policy=p", *SCOPE))
+        assert listener.recv(4096).decode().startswith("STATUS=ringfence: p enforced, ABI ")
+    assert f"variable: NOTIFY_SOCKET={address}" in lines
