@@ -57,9 +57,19 @@ __attribute__((no_stack_protector)) static void relocate() {
     }
 }
 
+// A set-user-ID copy would run any program as its owner. AT_SECURE would say so too, but also for
+// every SELinux transition from the service manager.
+[[noreturn]] static void refuse_set_id() {
+    constexpr char text[] =
+        "ringfence-exec: refused: started with another effective than real user or group, as from "
+        "a set-user-ID or set-group-ID file; take that bit off\n";
+    ringfence::exec::sys::write(2, text, sizeof text - 1);
+    ringfence::exec::sys::exit(ringfence::report::exit_refused);
+}
+
 [[noreturn, gnu::used]] __attribute__((no_stack_protector)) void ringfence_enter(long* stack) {
     relocate();
-    constexpr long at_random = 25;
+    constexpr long at_uid = 11, at_euid = 12, at_gid = 13, at_egid = 14, at_random = 25;
     const long argc = stack[0];
     char** const argv = reinterpret_cast<char**>(stack + 1);
     char** const envp = argv + argc + 1;
@@ -69,12 +79,17 @@ __attribute__((no_stack_protector)) static void relocate() {
     ++vector;
     static const unsigned char no_random[16] = {};
     const unsigned char* random = no_random;
-    for (; vector[0] != 0; vector += 2)
+    long ids[4] = {};  // real and effective user, real and effective group
+    for (; vector[0] != 0; vector += 2) {
         if (vector[0] == at_random) random = reinterpret_cast<const unsigned char*>(vector[1]);
+        if (vector[0] >= at_uid && vector[0] <= at_egid) ids[vector[0] - at_uid] = vector[1];
+    }
     std::uintptr_t guard = 0;
     for (unsigned i = 0; i < sizeof guard; ++i)
         guard = guard << 8 | random[i];
     __stack_chk_guard = guard & ~std::uintptr_t{0xff};  // a NUL stops string overruns
+    if (ids[0] != ids[at_euid - at_uid] || ids[at_gid - at_uid] != ids[at_egid - at_uid])
+        refuse_set_id();
     ringfence::exec::sys::exit(ringfence::exec::run(argv, envp, random));
 }
 

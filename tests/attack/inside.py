@@ -1,0 +1,43 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""inside.py STAGE.json ACTION [ARGUMENT]: one attack, inside the fence or, as its control, outside.
+
+Prints {"error": null} when it succeeded, {"error": "EACCES", "text": …} when it was stopped, and
+{"missing": …} when the kernel lacks what it needs.
+"""
+import errno
+import json
+import sys
+from types import SimpleNamespace
+
+import execution
+import files
+import mounts
+import processes
+import sockets
+from system import Missing
+
+MODULES = (files, mounts, processes, sockets, execution)
+
+
+def find(name):
+    for module in MODULES:
+        if hasattr(module, name):
+            return getattr(module, name)
+    raise LookupError(f"no action {name}")
+
+
+def main(stage, name, *arguments):
+    with open(stage) as file:
+        context = SimpleNamespace(**json.load(file))
+    try:
+        find(name)(context, *arguments)
+    except Missing as missing:
+        return {"missing": str(missing)}
+    except OSError as error:
+        return {"error": errno.errorcode.get(error.errno, str(error)), "text": str(error)}
+    return {"error": None}
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(*sys.argv[1:])), flush=True)
