@@ -73,6 +73,7 @@ Json unix_socket_json(const Denial& denial) {
 }
 
 Json object_json(const Denial& denial) {
+    if (denial.what.many) return {{"type", "many"}};
     switch (denial.what.type) {
         case ObjectType::path:
             return path_json(denial);

@@ -47,6 +47,7 @@ std::string words_of(const std::vector<std::string>& rights) {
 }
 
 std::string object_of(const Denial& denial) {
+    if (denial.what.many) return "(many others)";
     switch (denial.what.type) {
         case ObjectType::path:
             return printable(denial.what.path);

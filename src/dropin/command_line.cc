@@ -35,12 +35,14 @@ bool may_split(std::string_view value) {
     return value.size() == 1 || (value[1] != '{' && value[1] != '$');
 }
 
-// Ends in a backslash that nothing follows: harmless where it was, but not before a line's end.
-bool has_open_backslash(std::string_view raw) {
+// Ends in a backslash that nothing follows, or in one that keeps a blank: harmless where it was,
+// but not before a line's end.
+bool has_fragile_end(std::string_view raw) {
+    if (raw.empty()) return false;
     bool open = false;
     for (const char c : raw)
         open = !open && c == '\\';
-    return open;
+    return open || raw.back() == ' ' || raw.back() == '\t';
 }
 
 std::string doubled_dollars(const std::string& text) {
@@ -60,7 +62,7 @@ class CommandWriter {
         for (const std::string& option : line_.options)
             if (auto added = add_option(option); !added) return tl::unexpected(added.error());
         if (auto added = add_argument_zero(); !added) return tl::unexpected(added.error());
-        if (!command_.is_absolute() && command_.path.front() != '%')
+        if (!command_.is_absolute)
             if (auto added = add_option("--search-path=" + line_.search_path); !added)
                 return tl::unexpected(added.error());
         for (const std::string& option : line_.more_options)
@@ -114,7 +116,7 @@ class CommandWriter {
                 "the word behind \"@\" starts with \"$\", and systemd may make several "
                 "words, or none, of it",
                 "write it as ${NAME}");
-        const bool raw = word.raw != "\\;" && !has_open_backslash(word.raw);
+        const bool raw = word.raw != "\\;" && !has_fragile_end(word.raw);
         add_word(raw ? "--argv0=" + word.raw : quote_word("--argv0=" + word.value));
         return {};
     }
@@ -124,7 +126,7 @@ class CommandWriter {
     void add_arguments() {
         for (std::size_t i = command_.argument_zero ? 1 : 0; i < command_.arguments.size(); ++i) {
             const unit::Argument& word = command_.arguments[i];
-            text_ += " " + (has_open_backslash(word.raw) ? quote_word(word.value) : word.raw);
+            text_ += " " + (has_fragile_end(word.raw) ? quote_word(word.value) : word.raw);
         }
     }
 

@@ -44,8 +44,8 @@ void add_inherited_rules(const unit::Unit& unit, policy::Rules& rules) {
     if (!rules.inherit) return;
     for (const unit::Assignment* line : unit::list_setting(unit, {"ExecStart"})) {
         for (const unit::Command& command :
-             unit::parse_commands(line->value, line->where.file).commands) {
-            if (!command.is_absolute()) continue;
+             unit::parse_commands(line->value, line->where.file, unit.name).commands) {
+            if (!command.is_absolute) continue;
             for (policy::Layer& layer : rules.layers) {
                 policy::PathRule rule;
                 rule.path = as_rule_path(command.path);

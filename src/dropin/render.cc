@@ -125,22 +125,29 @@ class Renderer {
         const auto lines = unit::list_setting(unit_, {key});
         if (lines.empty()) return;
         text_ += key + "=\n";
-        for (const unit::Assignment* line : lines) {
-            const unit::CommandList list = unit::parse_commands(line->value, line->where.file);
-            if (list.outcome == unit::CommandList::Outcome::uncertain)
-                problems_.push_back(list.problem);
-            for (const unit::Command& command : list.commands)
-                add_command(key, command);
-        }
+        for (const unit::Assignment* line : lines)
+            add_assignment(key, *line);
     }
 
-    void add_command(const std::string& key, const unit::Command& command) {
-        const auto line = wrap_command(command, line_);
-        if (!line) return append(line.error());
-        if (key.size() + 1 + line->size() >= unit::line_max)
-            problems_.push_back({command.where, "the command and its rules are longer than 1 MiB",
+    // What was one assignment stays one: an error that systemd forgives drops the rest of it.
+    void add_assignment(const std::string& key, const unit::Assignment& assignment) {
+        const unit::CommandList list =
+            unit::parse_commands(assignment.value, assignment.where.file, unit_.name);
+        if (list.outcome == unit::CommandList::Outcome::uncertain)
+            problems_.push_back(list.problem);
+        std::string value;
+        for (const unit::Command& command : list.commands) {
+            const auto line = wrap_command(command, line_);
+            if (!line) append(line.error());
+            // The ";" ends a line: at the start of one it would make a comment.
+            if (line) value += (value.empty() ? "" : " ; \\\n    ") + *line;
+        }
+        if (value.empty()) return;
+        if (key.size() + 1 + value.size() >= unit::line_max)
+            problems_.push_back({assignment.where,
+                                 "the commands and their rules are longer than 1 MiB",
                                  "name directories instead of their files"});
-        text_ += key + "=" + *line + "\n";
+        text_ += key + "=" + value + "\n";
     }
 
     void add_directives(const std::vector<policy::Directive>& directives) {

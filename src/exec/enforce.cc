@@ -179,6 +179,13 @@ unsigned restrict_flags(const Plan& plan, const Support& support) {
     return flags;
 }
 
+int innermost_of(const Rulesets& rulesets) {
+    int last = rulesets.count - 1;
+    while (last >= 0 && rulesets.fds[last] < 0)
+        --last;
+    return last;
+}
+
 long enter_domain(int ruleset, unsigned flags, const Support& support, bool* set_no_new_privs) {
     long result = landlock::restrict_self(ruleset, flags);
     if (result != -sys::eperm) return result;
@@ -214,9 +221,13 @@ bool restrict_self(const Plan& plan, const Support& support, const Rulesets& rul
     outcome.rules = rulesets.rules;
     sys::set_comm(tag.text);  // only the review needs it: a failure is no reason not to start
     const unsigned flags = restrict_flags(plan, support);
-    for (int i = 0; i < rulesets.count; ++i) {
+    // A layer of ours is a subdomain of the one before: only the innermost may silence its own.
+    constexpr unsigned silence = landlock::flag_of("log_subdomains_off");
+    const int innermost = innermost_of(rulesets);
+    for (int i = 0; i <= innermost; ++i) {
         if (rulesets.fds[i] < 0) continue;
-        const long result = enter_domain(rulesets.fds[i], flags, support, &outcome.no_new_privs);
+        const long result = enter_domain(rulesets.fds[i], i == innermost ? flags : flags & ~silence,
+                                         support, &outcome.no_new_privs);
         if (result < 0) {
             set_failure(failure, report::exit_cannot_enforce, result,
                         "the kernel refuses to enforce the ruleset", "");

@@ -32,8 +32,9 @@ void unset_variables(const Arguments& arguments, Environment* environment, Failu
 void explain(long result, Failure* failure) {
     if (result == -sys::eacces)
         failure->text.add(
-            "; the policy must give fs.execute on it and on its interpreter, and the file the x "
-            "permission");
+            "; the policy must give fs.execute and fs.read_file on it and on its interpreter, and "
+            "the "
+            "file the x permission");
     if (result == -sys::enoent)
         failure->text.add("; it, or the interpreter that it names, is missing");
     if (result == -sys::enoexec)

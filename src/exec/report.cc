@@ -232,9 +232,11 @@ void Reporter::to_stderr(std::string_view text) const {
     line.add("ringfence-exec: ").add(text).put('\n');
     const std::string_view data = line.view();
     // A stream socket to a journald that hangs would block write(2) for ever.
-    const bool sockets = plan_.reports != 0;
-    if (sockets && sys::send(2, data.data(), data.size()) != -sys::enotsock) return;
-    sys::write(2, data.data(), data.size());
+    const long sent = plan_.reports != 0 ? sys::send(2, data.data(), data.size()) : -sys::enotsock;
+    // Not a socket, or a system call filter that forbids sendto(2): the message must not be lost.
+    const bool unsendable = sent == -sys::enotsock || sent == -sys::eperm || sent == -sys::eacces ||
+                            sent == -sys::enosys;
+    if (unsendable) sys::write(2, data.data(), data.size());
 }
 
 }  // namespace ringfence::exec

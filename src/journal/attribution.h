@@ -25,7 +25,8 @@
 //     comparable: journald runs in the initial PID namespace, which the caller says, or another
 //     domain with that tag does match. In a container they differ by construction.
 //  5. More domains with the tag than its reports announce with LANDLOCK_LAYERS= (surplus_domains).
-//  6. No report: entries of the journal with a trusted invocation ID that begins with the tag's
+//  6. No report, or none with a unit (journald finds none for a process that has exited): entries
+//  of the journal with a trusted invocation ID that begins with the tag's
 //     digits name a unit, but so does the forger of rule 2: it is shown as `claimed`, no more.
 // A report's policy counts when it comes from the creator's PID, or all reports of the tag agree.
 #pragma once
@@ -33,6 +34,8 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -100,20 +103,40 @@ class Identities {
     void add(const WrapperReport& report);
 
     /// Errors: those of `find`, which is only asked for tags without a report.
-    Result<Attribution> attribute(const Id& boot, std::uint64_t domain,
-                                  const FindInvocation& find) const;
+    Result<Attribution> attribute(const Id& boot, std::uint64_t domain, const FindInvocation& find);
 
   private:
+    // What the rules need of all reports and domains of a tag, worked out once: an attacker can
+    // make very many of either.
+    struct Summary {
+        std::vector<Unit> units;
+        std::set<std::int64_t> pids;  // of the reports
+        std::set<std::uint32_t> uids;
+        bool any_uid = false;            // a report without _UID=
+        std::set<std::string> wrappers;  // paths of the wrapper in _EXE=
+        bool any_wrapper = false;        // a report whose _EXE= says nothing
+        bool comparable = false;         // rule 4
+        bool agreed = true;              // all reports name one policy
+        std::size_t announced = 0;       // domains, by the reports
+        std::size_t made = 0;            // domains that the wrapper can have made
+
+        void add(const WrapperReport& report, const WrapperReport& first);
+        bool has_pid(const DomainRecord& domain) const;
+        bool made_elsewhere(const DomainRecord& domain) const;
+    };
     struct Tag {
         std::vector<WrapperReport> reports;
-        std::vector<DomainRecord> domains;
+        std::vector<std::uint64_t> domains;
+        bool unplaced = false;  // there was a report without a unit
+        std::optional<Summary> summary;
     };
 
-    bool made_elsewhere(const Tag& tag, const DomainRecord& domain) const;
-    Reason judge(const Tag& tag, const DomainRecord& domain) const;
+    const DomainRecord& record_of(const Id& boot, std::uint64_t domain) const;
+    const Summary& summary_of(const Id& boot, Tag& tag) const;
+    static Reason judge(const Tag& tag, const Summary& summary, const DomainRecord& domain);
 
     bool pids_comparable_;
-    std::map<std::pair<Id, std::uint64_t>, std::string> tag_of_domain_;
+    std::map<std::pair<Id, std::uint64_t>, DomainRecord> domains_;
     std::map<std::pair<Id, std::string>, Tag> tags_;
 };
 

@@ -2,6 +2,8 @@
 #include "journal/denial.h"
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 namespace ringfence::journal {
 
@@ -41,13 +43,30 @@ void DenialCounter::add(const Id& boot, std::uint64_t event, Time time, const Re
     order_.pop_front();
 }
 
+void DenialCounter::count(const DomainId& domain, DenialKey key, const Tally& tally) {
+    auto found = counted_.find({domain, key});
+    std::size_t& rows = rows_[domain];
+    if (found == counted_.end() && rows >= max_rows_) {
+        DenialKey rest;
+        rest.rights = std::move(key.rights);
+        rest.many = true;
+        key = std::move(rest);
+    }
+    if (found == counted_.end()) {
+        bool added = false;
+        std::tie(found, added) = counted_.try_emplace({domain, std::move(key)});
+        if (added) ++rows;
+    }
+    found->second.add(tally);
+}
+
 void DenialCounter::close(const EventId& id) {
     const auto found = open_.find(id);
     const Event& event = found->second;
     for (const auto& [time, access] : event.denials) {
         const DomainId domain(id.first, access.domain);
         const Tally one{1, time, time, access.object, event.process.pid, event.command_line};
-        counted_[{domain, key_of(access, event.process)}].add(one);
+        count(domain, key_of(access, event.process), one);
     }
     open_.erase(found);
 }
@@ -56,6 +75,7 @@ std::map<std::pair<DomainId, DenialKey>, Tally> DenialCounter::finish() {
     for (const EventId& id : order_)
         close(id);
     order_.clear();
+    rows_.clear();
     return std::exchange(counted_, {});
 }
 

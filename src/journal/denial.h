@@ -28,6 +28,7 @@ struct DenialKey {
     std::string comm;  ///< of the object
     std::string exe;   ///< of the denied process, from the event's SYSCALL record; may be empty
     std::string process_comm;
+    bool many = false;  ///< stands for all further ones of the domain with these rights
 
     auto operator<=>(const DenialKey&) const = default;
 };
@@ -48,11 +49,15 @@ using DomainId = std::pair<Id, std::uint64_t>;
 
 /// Puts events together and counts. Records of one event may come in any order; those that are more
 /// than `window` events apart are not put together (the denial then lacks its program).
-/// Memory: the window, and one row a different denial.
+/// Memory: the window, and one row a different denial, but at most `max_rows` for a domain: a
+/// service that is denied ever new names gets one row a set of rights for the rest.
 class DenialCounter {
   public:
     static constexpr std::size_t default_window = 1024;
-    explicit DenialCounter(std::size_t window = default_window) : window_(window) {}
+    static constexpr std::size_t default_max_rows = 10000;
+    explicit DenialCounter(std::size_t window = default_window,
+                           std::size_t max_rows = default_max_rows)
+        : window_(window), max_rows_(max_rows) {}
 
     /// `event`: the audit event's serial number, unique within a boot.
     void add(const Id& boot, std::uint64_t event, Time time, const Record& record);
@@ -69,11 +74,14 @@ class DenialCounter {
     };
 
     void close(const EventId& id);
+    void count(const DomainId& domain, DenialKey key, const Tally& tally);
 
     std::size_t window_;
+    std::size_t max_rows_;
     std::map<EventId, Event> open_;
     std::deque<EventId> order_;
     std::map<std::pair<DomainId, DenialKey>, Tally> counted_;
+    std::map<DomainId, std::size_t> rows_;
 };
 
 }  // namespace ringfence::journal

@@ -122,7 +122,9 @@ std::string Builder::add_port(const Denial& denial, const Access& denied) {
 void Builder::add(const Denial& denial) {
     const auto denied = access_of_names(denial.what.rights);
     std::string reason;
-    if (!denied)
+    if (denial.what.many)
+        reason = "too many different objects were denied to tell them apart";
+    else if (!denied)
         reason = "no rule of a policy can allow it";
     else if (denied->scope != 0)
         reason =

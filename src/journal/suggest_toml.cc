@@ -74,6 +74,7 @@ std::string path_value(std::string_view path) {
 
 std::string object_text(const Denial& denial) {
     const DenialKey& what = denial.what;
+    if (what.many) return "many objects";
     switch (what.type) {
         case ObjectType::path:
             return escape(what.path);

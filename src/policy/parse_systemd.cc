@@ -46,7 +46,7 @@ std::optional<std::string> directive_value(Context& context, const Entry& entry,
 bool known(Context& context, const Entry& entry) {
     if (is_directive(entry.key)) return true;
     if (const std::string why = refusal(entry.key); !why.empty()) {
-        context.problem(entry.where, fmt::format("a policy cannot set {}=", entry.key), why);
+        context.problem(entry.where, fmt::format("a policy cannot set {}=", plain(entry.key)), why);
         return false;
     }
     const std::string near = nearest_directive(entry.key);

@@ -123,22 +123,25 @@ tl::expected<PathText, PathProblem> parse_path(std::string_view text) {
     return PathText{std::string(path), optional};
 }
 
-std::string quote(std::string_view text) {
-    constexpr std::size_t enough = 100;
-    std::string out = "\"";
-    for (const char c : text.substr(0, enough)) {
+std::string plain(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
         if (is_control(c))
             out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
         else
             out += c;
     }
+    return out;
+}
+
+std::string quote(std::string_view text) {
+    constexpr std::size_t enough = 100;
+    if (text.size() <= enough) return "\"" + plain(text) + "\"";
     // A cut within a character of several bytes would not be text any more.
-    if (text.size() > enough) {
-        while (!out.empty() && (static_cast<unsigned char>(out.back()) & 0x80) != 0)
-            out.pop_back();
-        out += "…";
-    }
-    return out + "\"";
+    std::size_t end = enough;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
+        --end;
+    return "\"" + plain(text.substr(0, end)) + "…\"";
 }
 
 }  // namespace ringfence::policy

@@ -29,6 +29,9 @@ struct PathProblem {
 /// "Command lines": `$NAME` within a word is not expanded).
 tl::expected<PathText, PathProblem> parse_path(std::string_view text);
 
+/// `text` with control characters as \xHH: a message is plain text in one line.
+std::string plain(std::string_view text);
+
 /// `text` in double quotes for a message: control characters as \xHH, and not too much of it.
 std::string quote(std::string_view text);
 

@@ -72,34 +72,17 @@ struct PathProblem {
     std::string message;
 };
 
-// A path that starts with a specifier is absolute or not depending on what that expands to.
-bool starts_with_open_specifier(std::string_view path) {
-    return path.size() > 1 && path[0] == '%' && path[1] != '%' && !expands_to_path(path[1]);
-}
-
-bool is_absolute_path(std::string_view path) {
-    if (path.front() == '/') return true;
-    return path.size() > 1 && path[0] == '%' && expands_to_path(path[1]);
-}
-
-PathProblem check_path(const std::string& path) {
-    if (const auto bad = find_bad_specifier(path))
-        return {bad->issue == SpecifierIssue::newer ? Outcome::uncertain : Outcome::fatal,
-                describe(*bad)};
+// `path` as it is after the expansion of its specifiers.
+PathProblem check_expanded(const std::string& path) {
     if (path.empty()) return {Outcome::fatal, "there is no program behind the prefixes"};
     if (path.front() == '|')
         return {Outcome::uncertain,
                 "the prefix \"|\" means different things in systemd 257 and 258"};
-    for (const char c : path)
-        if (is_special(c))
-            return {Outcome::fatal,
-                    "the program's name contains a quote, backslash or control character"};
+    if (std::any_of(path.begin(), path.end(), is_special))
+        return {Outcome::fatal,
+                "the program's name contains a quote, backslash or control character"};
     if (path.back() == '/') return {Outcome::fatal, "the program's path ends in \"/\""};
-    if (starts_with_open_specifier(path))
-        return {Outcome::uncertain,
-                "the program's path starts with a specifier that may or may not "
-                "expand to an absolute path"};
-    if (is_absolute_path(path)) {
+    if (path.front() == '/') {
         if (!components_fit(path)) return {Outcome::fatal, "the program's path is too long"};
         if (ends_with(path, "/.") || ends_with(path, "/.."))
             return {Outcome::uncertain,
@@ -114,10 +97,28 @@ PathProblem check_path(const std::string& path) {
     return {};
 }
 
+PathProblem check_path(Command& command, const ServiceName& name) {
+    if (const auto bad = find_bad_specifier(command.path))
+        return {bad->issue == SpecifierIssue::newer ? Outcome::uncertain : Outcome::fatal,
+                describe(*bad)};
+    const Sample sample = sample_expansion(command.path, name);
+    if (sample.fails) return {Outcome::fatal, "a specifier in the program's path has no value"};
+    // An instance that makes the path invalid would have systemd leave the command out.
+    if (sample.open && command.ignore_failure)
+        return {Outcome::uncertain,
+                "the program's path depends on the instance, and \"-\" makes systemd ignore the "
+                "command where it is not valid"};
+    if (sample.open && command.path.substr(0, 2) == "%I")
+        return {Outcome::uncertain,
+                "whether the program's path is absolute depends on the instance"};
+    command.is_absolute = !sample.text.empty() && sample.text.front() == '/';
+    return check_expanded(sample.text);
+}
+
 class CommandParser {
   public:
-    CommandParser(const SourceText& value, const std::string& file)
-        : value_(value), file_(file), words_(value.text()) {}
+    CommandParser(const SourceText& value, const std::string& file, const ServiceName& name)
+        : value_(value), file_(file), name_(name), words_(value.text()) {}
 
     CommandList parse() {
         while (parse_one()) {
@@ -140,7 +141,7 @@ class CommandParser {
         Command command;
         command.where = value_.at(word.begin, file_);
         split_prefixes(word.value, command);
-        const PathProblem problem = check_path(command.path);
+        const PathProblem problem = check_path(command, name_);
         if (problem.outcome != Outcome::complete)
             return fail(command, problem.outcome, word.begin, problem.message);
         return parse_arguments(std::move(command), word.begin);
@@ -167,6 +168,8 @@ class CommandParser {
                     command,
                     bad->issue == SpecifierIssue::newer ? Outcome::uncertain : Outcome::fatal, at,
                     describe(*bad));
+            if (sample_expansion((*word)->value, name_).fails)
+                return fail(command, Outcome::fatal, at, "a specifier has no value");
             command.arguments.push_back({std::string((*word)->raw), (*word)->value});
         }
         if (command.argument_zero && command.arguments.empty())
@@ -189,14 +192,16 @@ class CommandParser {
 
     const SourceText& value_;
     const std::string& file_;
+    const ServiceName& name_;
     WordReader words_;
     CommandList list_;
 };
 
 }  // namespace
 
-CommandList parse_commands(const SourceText& value, const std::string& file) {
-    return CommandParser(value, file).parse();
+CommandList parse_commands(const SourceText& value, const std::string& file,
+                           const ServiceName& name) {
+    return CommandParser(value, file, name).parse();
 }
 
 std::string simplify_path(std::string_view path) {

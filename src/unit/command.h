@@ -11,6 +11,7 @@
 
 #include "base/diagnostic.h"
 #include "unit/lines.h"
+#include "unit/name.h"
 
 namespace ringfence::unit {
 
@@ -30,9 +31,8 @@ struct Command {
     Privileges privileges = Privileges::unit;
     std::string path;  ///< decoded, without prefixes; specifiers unexpanded
     std::vector<Argument> arguments;
-    Location where;  ///< of the first word
-
-    bool is_absolute() const { return !path.empty() && path.front() == '/'; }
+    bool is_absolute = true;  ///< false: a name for the search path (ExecSearchPath=)
+    Location where;           ///< of the first word
 };
 
 /// What systemd makes of one assignment.
@@ -48,8 +48,10 @@ struct CommandList {
     Diagnostic problem;  ///< unless complete
 };
 
-/// Parses a value that is not empty (an empty one resets the setting).
-CommandList parse_commands(const SourceText& value, const std::string& file);
+/// Parses a value that is not empty (an empty one resets the setting) for a unit of this name:
+/// what its specifiers expand to decides which programs are valid.
+CommandList parse_commands(const SourceText& value, const std::string& file,
+                           const ServiceName& name);
 
 /// A path as systemd stores it: without double slashes, "." components and trailing slashes
 /// (path_simplify()).

@@ -17,9 +17,9 @@ struct Judgement {
     Diagnostic problem;
 };
 
-Judgement judge_commands(const Assignment& assignment) {
+Judgement judge_commands(const Assignment& assignment, const ServiceName& name) {
     if (assignment.text().empty()) return {};
-    const CommandList list = parse_commands(assignment.value, assignment.where.file);
+    const CommandList list = parse_commands(assignment.value, assignment.where.file, name);
     switch (list.outcome) {
         case CommandList::Outcome::fatal:
             return {Verdict::fatal, list.problem};
@@ -92,9 +92,9 @@ constexpr FatalSetting fatal_settings[] = {
     {"SmackProcessLabel", is_surely_label, true},
 };
 
-Judgement judge(const Assignment& assignment) {
+Judgement judge(const Assignment& assignment, const ServiceName& name) {
     if (assignment.section != "Service") return {};
-    if (is_command_key(assignment.key)) return judge_commands(assignment);
+    if (is_command_key(assignment.key)) return judge_commands(assignment, name);
     for (const FatalSetting& setting : fatal_settings) {
         if (assignment.key != setting.key || assignment.text().empty()) continue;
         std::string_view text = assignment.text();
@@ -117,7 +117,7 @@ bool is_safe_section_name(std::string_view name) {
 
 class FileParser {
   public:
-    explicit FileParser(UnitFile& out) : out_(out) {}
+    FileParser(UnitFile& out, const ServiceName& name) : out_(out), name_(name) {}
 
     void add(const SourceText& line) {
         const Span span = strip(line.text(), {0, line.text().size()});
@@ -151,7 +151,7 @@ class FileParser {
             return;
         }
         if (out_.uncertain) out_.uncertain_followed = true;
-        Judgement judgement = judge(assignment);
+        Judgement judgement = judge(assignment, name_);
         if (judgement.verdict == Verdict::fatal) out_.fatal = std::move(judgement.problem);
         if (judgement.verdict == Verdict::uncertain && !out_.uncertain)
             out_.uncertain = std::move(judgement.problem);
@@ -166,6 +166,7 @@ class FileParser {
     }
 
     UnitFile& out_;
+    const ServiceName& name_;
     std::string section_;
     bool known_section_ = false;
 };
@@ -184,11 +185,11 @@ bool is_command_key(std::string_view key) {
     return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
-UnitFile parse_unit_file(std::string_view text, const std::string& path) {
+UnitFile parse_unit_file(std::string_view text, const std::string& path, const ServiceName& name) {
     UnitFile out;
     out.path = path;
     LogicalLines lines = split_lines(text, path);
-    FileParser parser(out);
+    FileParser parser(out, name);
     for (const SourceText& line : lines.lines)
         parser.add(line);
     if (lines.fatal && !out.fatal) out.fatal = std::move(lines.fatal);

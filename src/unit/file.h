@@ -11,6 +11,7 @@
 
 #include "base/diagnostic.h"
 #include "unit/lines.h"
+#include "unit/name.h"
 
 namespace ringfence::unit {
 
@@ -42,8 +43,9 @@ struct UnitFile {
     std::vector<Assignment> lost;
 };
 
-/// Parses the text of a file. Sections that a service has not (X-… among them) are left out.
-UnitFile parse_unit_file(std::string_view text, const std::string& path);
+/// Parses the text of a file, for a unit of this name. Sections that a service has not (X-… among
+/// them) are left out.
+UnitFile parse_unit_file(std::string_view text, const std::string& path, const ServiceName& name);
 
 /// "ExecCondition", "ExecStartPre", … : the settings that hold commands.
 const std::vector<std::string>& command_keys();

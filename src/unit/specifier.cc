@@ -10,6 +10,7 @@ constexpr std::string_view of_the_name = "iIjJnNpP";
 constexpr std::string_view of_the_system = "aAbBcCdEfgGhHlLmMoqrRsStTuUvVwWyY";
 constexpr std::string_view newer_than_252 = "D";
 constexpr std::string_view paths = "CdEhLStTVyY";
+constexpr std::string_view of_the_instance = "iIfnN";
 
 bool has(std::string_view set, char c) {
     return set.find(c) != std::string_view::npos;
@@ -110,6 +111,57 @@ std::string describe(const SpecifierError& error) {
             return subject + " depends on the instance";
     }
     return subject;
+}
+
+namespace {
+
+// %f: the instance, or the prefix where there is none, as a path (unit_name_path_unescape()).
+std::optional<std::string> as_path(const ServiceName& name) {
+    const std::string& part = name.kind == NameKind::plain ? name.prefix : name.instance;
+    if (part == "-") return "/";
+    const auto plain = unescape(part);
+    if (!plain || plain->empty() || plain->front() == '/' || plain->back() == '/')
+        return std::nullopt;
+    const std::string path = "/" + *plain + "/";
+    for (const char* bad : {"//", "/./", "/../"})
+        if (path.find(bad) != std::string::npos) return std::nullopt;
+    return "/" + *plain;
+}
+
+void sample_one(char letter, const ServiceName& name, Sample& sample) {
+    if (name.kind == NameKind::template_name && has(of_the_instance, letter)) {
+        sample.open = true;
+        sample.text += letter == 'f' ? "/i" : "i";
+    } else if (letter == 'f') {
+        const auto path = as_path(name);
+        sample.fails |= !path;
+        sample.text += path.value_or("");
+    } else if (has(of_the_name, letter)) {
+        const auto value = expand_one(letter, name);
+        sample.fails |= !value;
+        sample.text += value.value_or("");
+    } else {
+        sample.text += has(paths, letter) ? "/s" : "s";
+    }
+}
+
+}  // namespace
+
+Sample sample_expansion(std::string_view text, const ServiceName& name) {
+    Sample sample;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char letter = at + 1 < text.size() ? text[at + 1] : '\0';
+        if (text[at] != '%' || !(letter == '%' || is_alphanumeric(letter))) {
+            sample.text += text[at];
+            continue;
+        }
+        if (letter == '%')
+            sample.text += '%';
+        else
+            sample_one(letter, name, sample);
+        ++at;
+    }
+    return sample;
 }
 
 bool expands_to_path(char letter) {

@@ -44,4 +44,12 @@ std::string describe(const SpecifierError& error);
 /// Whether the expansion of specifier `letter` always starts with "/".
 bool expands_to_path(char letter);
 
+/// What a text could look like once systemd has expanded it.
+struct Sample {
+    std::string text;    ///< "/s" and "s" stand for what is not known
+    bool fails = false;  ///< systemd cannot expand it: the name's escapes are broken
+    bool open = false;   ///< depends on an instance that is not known
+};
+Sample sample_expansion(std::string_view text, const ServiceName& name);
+
 }  // namespace ringfence::unit

@@ -43,9 +43,11 @@ Unit parse(const Sources& sources) {
     unit.dropins = sources.dropins;
     unit.has_fragment = sources.state == Sources::State::present;
     if (unit.has_fragment)
-        unit.files.push_back(parse_unit_file(sources.fragment_text, sources.fragment));
+        unit.files.push_back(
+            parse_unit_file(sources.fragment_text, sources.fragment, sources.name));
     for (std::size_t i = 0; i < sources.dropins.size(); ++i)
-        unit.files.push_back(parse_unit_file(sources.dropin_texts[i], sources.dropins[i].path));
+        unit.files.push_back(
+            parse_unit_file(sources.dropin_texts[i], sources.dropins[i].path, sources.name));
     return unit;
 }
 

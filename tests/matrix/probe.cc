@@ -2,6 +2,7 @@
 // The program behind the fence: tries one action an argument and prints what came of each.
 //
 //   fence-probe ACTION...    "V E E ...": one errno an action, 0 where it was not denied
+//   fence-probe --to=FD ACTION...  the same, written to that descriptor
 //   fence-probe --rights     the wrapper's table of rights, one row a line
 //   fence-probe --facts      what the running kernel accepts of it, asked without the wrapper
 //
@@ -278,6 +279,14 @@ int do_signal_child(const char*, const char*) {
     return result;
 }
 
+// The open descriptors below 16, as bits; 9 is where the result goes.
+int do_descriptors(const char*, const char*) {
+    int open_ones = 0;
+    for (int fd = 0; fd < 16; ++fd)
+        if (fcntl(fd, F_GETFD) >= 0) open_ones |= 1 << fd;
+    return open_ones;
+}
+
 int do_no_new_privs(const char*, const char*) {
     return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
 }
@@ -304,7 +313,7 @@ constexpr Action actions[] = {
     {"bind-udp", do_bind_udp}, {"bind-udp6", do_bind_udp6}, {"connect-udp", do_connect_udp},
     {"send-udp", do_send_udp}, {"send-udp-bound", do_send_udp_bound},
     {"signal-parent", do_signal_parent}, {"signal-child", do_signal_child},
-    {"no-new-privs", do_no_new_privs},
+    {"no-new-privs", do_no_new_privs}, {"descriptors", do_descriptors},
 };
 // clang-format on
 
@@ -412,11 +421,13 @@ int main(int argc, char** argv) {
         return 0;
     }
     umask(0);
+    const bool redirected = argc > 1 && strncmp(argv[1], "--to=", 5) == 0;
+    const int out = redirected ? atoi(argv[1] + 5) : 1;
     char line[4096] = "V";
     size_t used = 1;
-    for (int i = 1; i < argc && used < sizeof line - 16; ++i)
+    for (int i = redirected ? 2 : 1; i < argc && used < sizeof line - 16; ++i)
         used +=
             static_cast<size_t>(snprintf(line + used, sizeof line - used, " %d", perform(argv[i])));
     line[used++] = '\n';
-    return write(1, line, used) == static_cast<ssize_t>(used) ? 0 : 98;
+    return write(out, line, used) == static_cast<ssize_t>(used) ? 0 : 98;
 }

@@ -11,7 +11,8 @@ namespace {
 Result<std::string> wrap(const std::string& text, std::vector<std::string> options = {}) {
     unit::SourceText source;
     source.append(text, 1, 1);
-    const unit::CommandList list = unit::parse_commands(source, "u");
+    const unit::CommandList list =
+        unit::parse_commands(source, "u", *unit::parse_service_name("u.service"));
     return wrap_command(list.commands.at(0), {"/w", std::move(options), "/bin:/sbin", {}});
 }
 

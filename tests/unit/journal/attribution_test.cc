@@ -112,7 +112,7 @@ TEST(Attribution, TagUsedByAnotherWrapper) {
     TestEntry report = reported(tag, "web.service");
     report.fields["_EXE"] = "/usr/libexec/ringfence-exec";
     expect_unattributed(
-        reviewed({report, allocated("a1", tag, 1, 0, "/home/eve/ringfence-exec"), shadow()}),
+        reviewed({report, allocated("a1", tag, 1, 0, "/srv/eve/ringfence-exec"), shadow()}),
         Reason::forged_tag);
     // journald saw the program that the wrapper had already become: no evidence against it.
     report.fields["_EXE"] = "/usr/sbin/web";
@@ -239,9 +239,33 @@ TEST(Attribution, LostReport) {
                         Reason::no_report);
 }
 
+TEST(Attribution, AFloodOfForgedDomainsTakesNoQuadraticTime) {
+    constexpr int flood = 20000;  // quadratic: minutes under the sanitizers
+    std::vector<TestEntry> entries = {reported(tag, "web.service")};
+    for (int i = 1; i <= flood; ++i) {
+        entries.push_back(allocated(std::to_string(i), tag, i));
+        entries.push_back(shadow(std::to_string(i), i));
+    }
+    std::uint64_t count = 0;
+    for (const Denial& denial : reviewed(entries).unattributed)
+        count += denial.tally.count;
+    EXPECT_GE(count, flood - 1u);  // PID 7 is the reporter's
+}
+
 TEST(Attribution, OutsideOfUnits) {
     expect_unattributed(reviewed({reported(tag, ""), allocated("a1", tag), shadow()}),
                         Reason::no_unit);
+}
+
+// A second report of the tag that journald could not place neither helps nor hurts the first.
+TEST(Attribution, AReportOfAProcessThatHadExited) {
+    const Review review =
+        reviewed({reported(tag, "web.service"), reported(tag, ""), shadow(), allocated("a1", tag)});
+    ASSERT_EQ(review.denials.size(), 1u);
+    EXPECT_EQ(review.denials[0].attribution.unit.name, "web.service");
+    expect_unattributed(reviewed({reported(tag, "web.service"), reported(tag, ""), shadow(),
+                                  shadow("a2"), allocated("a1", tag), allocated("a2", tag)}),
+                        Reason::surplus_domains);
 }
 
 TEST(Attribution, AMessageThatOnlyLooksLikeARecord) {

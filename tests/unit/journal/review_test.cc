@@ -144,5 +144,28 @@ TEST(DenialCounter, TheWindowIsBounded) {
     EXPECT_TRUE(counter.finish().empty());
 }
 
+TEST(DenialCounter, RowsOfADomainAreBounded) {
+    DenialCounter counter(1, 3);
+    for (std::uint64_t event = 1; event <= 100; ++event) {
+        AccessRecord access{0xa1, {event % 2 == 0 ? "fs.read_file" : "fs.write_file"}, {}};
+        access.object.type = ObjectType::path;
+        access.object.path = "/" + std::to_string(event);
+        counter.add(boot_id(), event, at(1000), access);
+        access.domain = 0xb2;  // another domain has rows of its own
+        access.object.path = "/same";
+        counter.add(boot_id(), 1000 + event, at(1000), access);
+    }
+    std::map<std::pair<std::uint64_t, bool>, std::uint64_t> counts;
+    std::size_t rows = 0;
+    for (const auto& [key, tally] : counter.finish()) {
+        counts[{key.first.second, key.second.many}] += tally.count;
+        ++rows;
+    }
+    EXPECT_EQ(rows, 3u + 2u + 2u);
+    EXPECT_EQ((counts[{0xa1, false}]), 3u);
+    EXPECT_EQ((counts[{0xa1, true}]), 97u);
+    EXPECT_EQ((counts[{0xb2, false}]), 100u);
+}
+
 }  // namespace
 }  // namespace ringfence::journal

@@ -51,6 +51,10 @@ TEST(Document, SyntaxErrorsReadWell) {
         {"a = \n", "f:1:5: not valid TOML: expected value, saw '\\n' (in a key-value pair)"},
         {"a = [1,\n", "f:1:8: not valid TOML: encountered end-of-file (in an array)"},
         {"a = 'x\n", "f:1:7: not valid TOML"},
+        {"[=]\n",
+         "f:1:2: not valid TOML: expected bare key starting character or string "
+         "delimiter, saw '=' (in a key)"},
+        {"[\x01]\n", "f:1:2: not valid TOML"},
         {"\xc3\xa9 = 1\n", "f:1:1: this character may stand in strings and comments only; quotes"},
         {"a = \"\xc3\xa9\" # \xc3\xa9\nb = \xe2\x80\x9cx\xe2\x80\x9d\n",
          "f:2:5: this character may stand in strings and comments only"},

@@ -118,7 +118,7 @@ TEST(SearchPath, System) {
 }
 
 TEST(SearchPath, User) {
-    std::map<std::string, std::string> environment = {{"HOME", "/home/u"},
+    std::map<std::string, std::string> environment = {{"HOME", "/users/u"},
                                                       {"XDG_RUNTIME_DIR", "/run/user/1"}};
     const auto look_up = [&](const std::string& name) -> std::optional<std::string> {
         const auto found = environment.find(name);
@@ -128,8 +128,8 @@ TEST(SearchPath, User) {
     SearchPath path = user_search_path(look_up);
     path.resize(4);
     EXPECT_THAT(path,
-                ElementsAre("/home/u/.config/ringfence/policies", "/run/user/1/ringfence/policies",
-                            "/home/u/.local/share/ringfence/policies", "/etc/ringfence/policies"));
+                ElementsAre("/users/u/.config/ringfence/policies", "/run/user/1/ringfence/policies",
+                            "/users/u/.local/share/ringfence/policies", "/etc/ringfence/policies"));
     environment = {{"XDG_CONFIG_HOME", "/c"}, {"XDG_DATA_HOME", "relative"}};
     path = user_search_path(look_up);
     ASSERT_EQ(path.size(), 5u);

@@ -10,10 +10,11 @@ namespace {
 
 using Outcome = CommandList::Outcome;
 
-CommandList parse(const std::string& text) {
+CommandList parse(const std::string& text, const std::string& unit = "u@x.service") {
+    const ServiceName name = *parse_service_name(unit);
     SourceText source;
     source.append(text, 7, 11);
-    return parse_commands(source, "u");
+    return parse_commands(source, "u", name);
 }
 
 Outcome outcome(const std::string& text) {
@@ -41,15 +42,28 @@ TEST(Command, RepeatedPrefixesAreErrors) {
 }
 
 TEST(Command, Programs) {
-    for (const char* bad :
-         {"/x/", "-", "@", "x/y", ".", "..", "\"/a\\\"b\"", "/%z", "/x\\x07", "@/x"})
+    for (const char* bad : {"/x/", "-", "@", "x/y", ".", "..", "\"/a\\\"b\"", "/%z", "/x\\x07",
+                            "@/x", "%i/x", "%u/x"})
         EXPECT_NE(outcome(bad), Outcome::complete) << bad;
     for (const char* good : {"/x", "x", "\"/a b\"", "/$x", "%h/x", "%t", "/a/../b", "/%i"})
         EXPECT_EQ(outcome(good), Outcome::complete) << good;
-    for (const char* open : {"|/x", "-|/x", "|x", "/x/.", "%i/x", "/x %D"})
+    for (const char* open : {"|/x", "-|/x", "|x", "/x/.", "/x %D"})
         EXPECT_EQ(outcome(open), Outcome::uncertain) << open;
     EXPECT_EQ(outcome("/" + std::string(256, 'a')), Outcome::fatal);
     EXPECT_EQ(outcome("/" + std::string(255, 'a')), Outcome::complete);
+}
+
+TEST(Command, TheUnitsNameDecides) {
+    // Empty in a unit without an instance, so the path would end in a slash.
+    EXPECT_EQ(parse("-/o/%i", "u.service").outcome, Outcome::truncated);
+    EXPECT_EQ(parse("/o/%i", "u.service").outcome, Outcome::fatal);
+    EXPECT_EQ(parse("/o/%i", "u@.service").outcome, Outcome::complete);
+    EXPECT_EQ(parse("-/o/%i", "u@.service").outcome, Outcome::uncertain);
+    EXPECT_EQ(parse("/o/%i", "u@a\\x2db.service").outcome, Outcome::fatal);
+    EXPECT_EQ(parse("%I", "u@.service").outcome, Outcome::uncertain);
+    EXPECT_FALSE(parse("%p", "u.service").commands.at(0).is_absolute);
+    EXPECT_TRUE(parse("%f", "u.service").commands.at(0).is_absolute);
+    EXPECT_EQ(parse("/x %f", "-u.service").outcome, Outcome::fatal);
 }
 
 TEST(Command, Semicolons) {
@@ -86,8 +100,8 @@ TEST(Command, SimplifiedPaths) {
 
 TEST(File, SectionsAndAssignments) {
     const UnitFile file = parse_unit_file(
-        "a=0\n[Service]\n b = c=d \n=x\nnothing\n[X-Mine]\nb=2\n[Other]\nb=3\n[Service]\nb=\n",
-        "f");
+        "a=0\n[Service]\n b = c=d \n=x\nnothing\n[X-Mine]\nb=2\n[Other]\nb=3\n[Service]\nb=\n", "f",
+        *parse_service_name("u.service"));
     ASSERT_EQ(file.assignments.size(), 2u);
     EXPECT_EQ(file.assignments[0].key, "b");
     EXPECT_EQ(file.assignments[0].text(), "c=d");
@@ -99,25 +113,35 @@ TEST(File, SectionsAndAssignments) {
 
 TEST(File, FatalLines) {
     for (const char* bad : {"ExecStart=/x/", "b=\xff", "[Service", "[Ser\"vice]"}) {
-        const UnitFile file =
-            parse_unit_file(std::string("[Service]\na=1\n") + bad + "\nc=2\n", "f");
+        const UnitFile file = parse_unit_file(std::string("[Service]\na=1\n") + bad + "\nc=2\n",
+                                              "f", *parse_service_name("u.service"));
         ASSERT_TRUE(file.fatal) << bad;
         EXPECT_EQ(file.fatal->where.line, 3u);
         ASSERT_EQ(file.lost.size(), 1u);
         EXPECT_EQ(file.lost[0].key, "c");
     }
     // Not read at all in a section of somebody else, where only UTF-8 counts.
-    EXPECT_FALSE(parse_unit_file("[X-A]\nExecStart=/x/\n", "f").fatal);
-    EXPECT_TRUE(parse_unit_file("[X-A]\nb=\xff\n", "f").fatal);
+    EXPECT_FALSE(
+        parse_unit_file("[X-A]\nExecStart=/x/\n", "f", *parse_service_name("u.service")).fatal);
+    EXPECT_TRUE(parse_unit_file("[X-A]\nb=\xff\n", "f", *parse_service_name("u.service")).fatal);
 }
 
 TEST(File, SettingsThatMayEndTheFile) {
-    EXPECT_FALSE(parse_unit_file("[Service]\nUser=app-%i\nWorkingDirectory=%h\n", "f").uncertain);
-    EXPECT_TRUE(parse_unit_file("[Service]\nUser=a:b\n", "f").uncertain);
-    EXPECT_TRUE(parse_unit_file("[Service]\nWorkingDirectory=x\n", "f").uncertain);
-    EXPECT_FALSE(parse_unit_file("[Service]\nWorkingDirectory=-x\n", "f").uncertain);
-    EXPECT_TRUE(parse_unit_file("[Service]\nUser=a:b\nc=d\n", "f").uncertain_followed);
-    EXPECT_FALSE(parse_unit_file("[Service]\nUser=a:b\n", "f").uncertain_followed);
+    EXPECT_FALSE(parse_unit_file("[Service]\nUser=app-%i\nWorkingDirectory=%h\n", "f",
+                                 *parse_service_name("u.service"))
+                     .uncertain);
+    EXPECT_TRUE(
+        parse_unit_file("[Service]\nUser=a:b\n", "f", *parse_service_name("u.service")).uncertain);
+    EXPECT_TRUE(
+        parse_unit_file("[Service]\nWorkingDirectory=x\n", "f", *parse_service_name("u.service"))
+            .uncertain);
+    EXPECT_FALSE(
+        parse_unit_file("[Service]\nWorkingDirectory=-x\n", "f", *parse_service_name("u.service"))
+            .uncertain);
+    EXPECT_TRUE(parse_unit_file("[Service]\nUser=a:b\nc=d\n", "f", *parse_service_name("u.service"))
+                    .uncertain_followed);
+    EXPECT_FALSE(parse_unit_file("[Service]\nUser=a:b\n", "f", *parse_service_name("u.service"))
+                     .uncertain_followed);
 }
 
 }  // namespace

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Holds the rewritten units against the original ones, both as systemd read them."""
+import collections
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+POLICY = 'version = 1\nabi = 7\n[filesystem]\nread = ["/"]\n'
+
+
+def ask_oracle(unit_path, names, work):
+    """What systemd makes of the units: {name: [state, id, commands]}."""
+    listfile = work / "names"
+    listfile.write_text("".join(name + "\n" for name in names))
+    run = subprocess.run([sys.executable, str(HERE / "oracle.py"), unit_path, str(listfile)],
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    if run.returncode != 0:
+        raise RuntimeError(f"oracle: {run.returncode}: {os.fsdecode(run.stderr)[-2000:]}")
+    answers = [json.loads(line) for line in run.stdout.splitlines()]
+    assert len(answers) == len(names), f"{len(answers)} answers for {len(names)} units"
+    return {name: rest for name, *rest in answers}
+
+
+def generate(generator, root, unit_directories, output):
+    """Runs the generator; returns its messages."""
+    for name in ("normal", "early", "late"):
+        (output / name).mkdir(parents=True)
+    environment = {"PATH": "/nowhere", "SYSTEMD_UNIT_PATH": ":".join(unit_directories)}
+    run = subprocess.run([generator, f"--root={root}", *(str(output / d) for d in ("normal", "early", "late"))],
+                         env=environment, stderr=subprocess.PIPE, check=False)
+    assert run.returncode == 0, os.fsdecode(run.stderr)
+    return os.fsdecode(run.stderr)
+
+
+def refusal(commands, wrapper):
+    """The text of a refusing unit; None for any other."""
+    lines = commands.get("ExecStart", [])
+    if len(lines) == 1 and lines[0][0] == wrapper and len(lines[0][1]) == 2:
+        option = lines[0][3][1]
+        if option.startswith("--refuse="):
+            return option[len("--refuse="):]
+    return None
+
+
+def unwrap(command, wrapper):
+    """(path, argv) that the wrapper would execute, from its own arguments; None if it is no wrapper."""
+    path, _, _, argv = command
+    if path != wrapper or "--" not in argv:
+        return None
+    at = argv.index("--")
+    options, words = argv[1:at], argv[at + 1:]
+    if not words:
+        return None
+    zero = [o[len("--argv0="):] for o in options if o.startswith("--argv0=")]
+    has_search = any(o.startswith("--search-path=") for o in options)
+    program = words[0]
+    if ("/" not in program) != has_search:
+        return None
+    return program, [zero[-1] if zero else program] + words[1:]
+
+
+def differences(original, rewritten, wrapper, wrapped=("ExecStart",)):
+    """Why the rewritten unit is not the original one run through the wrapper; empty: it is."""
+    for setting in set(original) | set(rewritten):
+        before, after = original.get(setting, []), rewritten.get(setting, [])
+        if setting not in wrapped:
+            if before != after:
+                return f"{setting} changed: {before} → {after}"
+            continue
+        if len(before) != len(after):
+            return f"{len(before)} commands became {len(after)}"
+        for old, new in zip(before, after):
+            if old[2] != new[2]:
+                return f"prefixes {old[2]!r} became {new[2]!r}"
+            run = unwrap(new, wrapper)
+            if run is None:
+                return f"not run through the wrapper: {new}"
+            if run != (old[0], old[3]):
+                return f"would execute {run} instead of {(old[0], old[3])}"
+    return ""
+
+
+class Tally:
+    """Counts what came out; keeps the first differences."""
+
+    def __init__(self):
+        self.counts = collections.Counter()
+        self.reasons = collections.Counter()
+        self.wrong = []
+
+    def add(self, name, original, rewritten, wrapper, source):
+        state, _, commands = original
+        new_state, _, new_commands = rewritten
+        self.counts["units"] += 1
+        why = refusal(new_commands, wrapper)
+        if new_state == "loaded" and why is not None:
+            self.counts["refused"] += 1
+            self.reasons[reason(why)] += 1
+        elif state != "loaded":
+            self.counts["do not load"] += 1
+            if new_state == "loaded":
+                self.wrong.append((name, f"{state} became loaded: {new_commands}", source))
+        elif new_state != "loaded":
+            self.wrong.append((name, f"loaded became {new_state}", source))
+        else:
+            self.counts["same"] += 1
+            self.counts["commands"] += len(commands.get("ExecStart", []))
+            problem = differences(commands, new_commands, wrapper)
+            if problem:
+                self.wrong.append((name, problem, source))
+
+    def report(self):
+        lines = [", ".join(f"{count} {what}" for what, count in sorted(self.counts.items()))]
+        lines += [f"  refused {count}: {why}" for why, count in self.reasons.most_common()]
+        for name, problem, source in self.wrong[:10]:
+            lines.append(f"  WRONG {name}: {problem}\n    {source!r}")
+        return "\n".join(lines)
+
+
+def reason(text):
+    """The kind of a refusal: its message without the place and what is quoted."""
+    message = text.split(": ", 1)[-1].split(";")[0]
+    return " ".join("…" if any(c in word for c in "%$\"/=") else word for word in message.split())[:100]

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Representative runs of the wrapper, and what its system calls may answer."""
+
+import dataclasses
+import errno
+
+TREE = "/tmp/ringfence-matrix"
+PROBE = "/run/matrix/probe"
+
+FIXTURE = ["dir a", "dir a/sub", "dir b", "dir b/d1", "file a/file", "file a/x1", "file b/file",
+           "file b/u1", "file b/x2", "null b/null", "stream b/stream"]
+
+# What the fence of every scenario denies; one action for each right that ABI 7 has.
+DENIED = ["read:b/file", "write:b/file", "write:a/file", "execute:b/file", "list:b",
+          "truncate:b/file", "truncate:a/file", "open-truncate:b/file", "make-reg:b/m1",
+          "make-fifo:b/m2", "make-sock:b/m3", "make-char:b/m4", "make-block:b/m5", "make-dir:b/m6",
+          "make-sym:b/m7", "create:a/m8", "unlink:b/u1", "rmdir:b/d1", "rename:a/x1:b/x1",
+          "link:b/x2:a/x2", "ioctl:b/null", "mount:a/sub", "bind-tcp:4002", "connect-tcp:4002",
+          "connect-tcp6:4002", "bind-tcp:0", "connect-stream:@ringfence-matrix-stream",
+          "send-datagram:@ringfence-matrix-datagram", "signal-parent"]
+ALLOWED = ["read:a/file", "list:a", "bind-tcp:4001", "connect-tcp:4001", "signal-child",
+           "handle:b/file"]
+
+SCOPES = ["--scope=signal", "--scope=abstract-unix-socket"]
+RUN = f"--allow=fs.execute,fs.read_file:{PROBE}"
+ENVIRONMENT = ["INVOCATION_ID=0123456789abcdef0123456789abcdef", "JOURNAL_STREAM=9:9999",
+               "NOTIFY_SOCKET=/run/matrix/notify", "PATH=/nowhere"]
+PORTS = ["--bind-tcp=4000-4001", "--connect-tcp=4001"]
+LAYER = ["--abi=7", *SCOPES, RUN, f"--read={TREE}/a", *PORTS]
+
+
+@dataclasses.dataclass
+class Scenario:
+    name: str
+    options: list
+    user: int = 0
+    journal: bool = True
+    notify: bool = True
+    environment: list = dataclasses.field(default_factory=lambda: list(ENVIRONMENT))
+    items: list = dataclasses.field(default_factory=list)
+    program: str = PROBE
+    statuses: tuple = (64, 77, 78, 203)
+    runs: bool = True                 # unfaulted
+    descriptors: int = 0b1000000111   # open in the program, unfaulted
+
+    def lines(self):
+        yield f"scenario\t{self.name}"
+        yield f"user\t{self.user}"
+        if self.journal:
+            yield "journal"
+        if self.notify:
+            yield "notify"
+        for word, values in (("env", self.environment), ("option", self.options),
+                             ("item", self.items), ("program", [self.program]),
+                             ("action", [*DENIED, *ALLOWED, "descriptors"])):
+            yield from (f"{word}\t{value}" for value in values)
+
+
+SCENARIOS = [
+    Scenario("plain", ["--policy=p", "--digest=00", *LAYER]),
+    Scenario("layers", ["--policy=p", "--minimum-abi=7", *LAYER, f"--read={TREE}/a/file",
+                        f"--read=-{TREE}/nowhere", f"--read=-{TREE}/a/sub", "--log=new-exec",
+                        f"--quiet={TREE}/b", "--layer", *LAYER,
+                        f"--allow=fs.make_dir,fs.read_file:{TREE}/a/sub"]),
+    Scenario("degraded", ["--policy=p", "--abi=11", *LAYER[1:]]),
+    Scenario("unprivileged", ["--policy=p", "--failure-status=99", *LAYER, "--layer", *LAYER],
+             user=65534, statuses=(99,)),
+    Scenario("list", ["--policy=p", "--args-fd=7", f"--read=-{TREE}/a/sub"],
+             items=[*LAYER, f"--read=-{TREE}/a/nothing"]),
+    Scenario("bare-name", ["--search-path=/nowhere:/run/matrix", "--argv0=other",
+                           "--unset-environment=NOTIFY_SOCKET", *LAYER], program="probe"),
+    Scenario("no-report", ["--report=none", *LAYER]),
+    Scenario("no-sockets", ["--report=notify,journal", "--abi=11", *LAYER[1:]], journal=False,
+             notify=False),
+    Scenario("lifted-refer", ["--abi=7", "--unrestricted=fs.refer", *LAYER[1:]]),
+    Scenario("refusal", ["--policy=p", "--refuse=not today", *LAYER], runs=False),
+    Scenario("strict", ["--policy=p", "--minimum-abi=all", "--abi=11", *LAYER[1:]], runs=False),
+]
+
+# The manual pages' errors of each call (man-pages 6.x, section 2; Landlock's of Linux 7.3), and
+# what a seccomp filter may answer instead (EPERM, EACCES, ENOSYS).
+NUMBERS = {"read": 0, "write": 1, "close": 3, "mmap": 9, "socket": 41, "connect": 42, "sendto": 44,
+           "execve": 59, "prctl": 157, "openat": 257, "faccessat": 269, "statx": 332,
+           "landlock_create_ruleset": 444, "landlock_add_rule": 445, "landlock_restrict_self": 446,
+           "nanosleep": 35, "getrandom": 318}
+ERRORS = {
+    "read": "EAGAIN EBADF EFAULT EINTR EINVAL EIO EISDIR EPERM",
+    "write": "EAGAIN EBADF EDQUOT EFAULT EFBIG EINTR EINVAL EIO ENOSPC EPERM EPIPE",
+    "close": "EBADF EINTR EIO ENOSPC EDQUOT",
+    "mmap": "EACCES EAGAIN EBADF EINVAL ENFILE ENOMEM EPERM",
+    "socket": "EACCES EAFNOSUPPORT EINVAL EMFILE ENFILE ENOBUFS ENOMEM EPROTONOSUPPORT EPERM "
+              "ENOSYS",
+    "connect": "EACCES EPERM EAFNOSUPPORT EAGAIN EBADF ECONNREFUSED EFAULT EINTR EINVAL ENOENT "
+               "ENOMEM ENOTSOCK EPROTOTYPE ETIMEDOUT ENOSYS",
+    "sendto": "EACCES EAGAIN EBADF ECONNREFUSED ECONNRESET EDESTADDRREQ EFAULT EINTR EINVAL "
+              "EISCONN EMSGSIZE ENOBUFS ENOMEM ENOTCONN ENOTSOCK EOPNOTSUPP EPIPE EPERM ENOSYS",
+    "execve": "E2BIG EACCES EAGAIN EFAULT EINVAL EIO EISDIR ELIBBAD ELOOP EMFILE ENAMETOOLONG "
+              "ENFILE ENOENT ENOEXEC ENOMEM ENOTDIR EPERM ETXTBSY",
+    "prctl": "EACCES EBADF EBUSY EFAULT EINVAL ENXIO EOPNOTSUPP EPERM ERANGE ENOSYS",
+    "openat": "EACCES EAGAIN EBADF EDQUOT EFAULT EINTR EINVAL EIO ELOOP EMFILE ENAMETOOLONG ENFILE "
+              "ENODEV ENOENT ENOMEM ENOTDIR ENXIO EOVERFLOW EPERM ESTALE ENOSYS",
+    "faccessat": "EACCES EFAULT EINVAL EIO ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EPERM EROFS "
+                 "ENOSYS",
+    "statx": "EACCES EBADF EFAULT EINVAL EIO ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EPERM ENOSYS",
+    "landlock_create_ruleset": "EOPNOTSUPP EINVAL E2BIG EFAULT ENOMSG ENOMEM EMFILE ENFILE EINTR "
+                               "EPERM EACCES ENOSYS",
+    "landlock_add_rule": "EAFNOSUPPORT EOPNOTSUPP EINVAL ENOMSG EBADF EBADFD EPERM EFAULT E2BIG "
+                         "ENOMEM EINTR EACCES ENOSYS",
+    "landlock_restrict_self": "EOPNOTSUPP EINVAL EBADF EBADFD EPERM E2BIG ENOMEM EINTR EACCES "
+                              "ENOSYS",
+    "nanosleep": "EFAULT EINTR EINVAL ENOSYS EPERM",
+    "getrandom": "EAGAIN EFAULT EINTR EINVAL ENOSYS EPERM",
+}
+NEVER = {231: "exit_group"}           # cannot fail
+
+
+def errors_of(name):
+    return [getattr(errno, word) for word in ERRORS[name].split()]

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The text of a policy file, in each of the three roles. Whatever it holds, it is read, or refused
+// with problems that have a position and plain text.
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "landlock/rights.h"
+#include "policy/policy.h"
+
+using namespace ringfence;
+using namespace ringfence::policy;
+
+namespace {
+
+void check(bool condition) {
+    if (!condition) std::abort();
+}
+
+bool is_plain(const std::string& text) {
+    return std::none_of(text.begin(), text.end(),
+                        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+void check_problems(const Diagnostics& problems) {
+    check(!problems.empty());
+    for (const Diagnostic& problem : problems) {
+        check(problem.where.line > 0 && problem.where.column > 0);
+        check(!problem.message.empty() && is_plain(problem.message) && is_plain(problem.hint));
+    }
+}
+
+void check_rules(const Ruleset& rules) {
+    for (const PathEntry& path : rules.paths) {
+        check(!path.path.empty() && is_plain(path.path));
+        check(!path.access.empty() && (path.access.net | path.access.scope) == 0);
+    }
+    for (const PortEntry& port : rules.ports)
+        check(port.first <= port.last && port.access.fs == 0 && port.access.net != 0);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view text(reinterpret_cast<const char*>(data), size);
+    for (const Role role : {Role::policy, Role::abstraction, Role::drop_in}) {
+        const auto policy = parse_policy(text, "f", role);
+        if (!policy) {
+            check_problems(policy.error());
+            continue;
+        }
+        check_rules(policy->rules);
+        for (const Ruleset& layer : policy->layers)
+            check_rules(layer);
+        for (const DirectiveEntry& directive : policy->systemd)
+            check(is_plain(directive.key) && is_plain(directive.value));
+    }
+    return 0;
+}
