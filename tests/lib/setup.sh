@@ -60,4 +60,9 @@ build_fuzz() {
 build_arm64() {
     build arm64 --cross-file "$top/packaging/cross/aarch64-linux-gnu.ini" -Dwrapper_only=true
 }
-build_installed() { CC="ccache gcc" CXX="ccache g++" build installed -Dtests=false; }
+
+# What gets installed and nothing else, as quickly as it can be had: for the demo.
+build_installed() {
+    CC="ccache gcc" CXX="ccache g++" build installed -Dtests=false -Dunity=on -Doptimization=1 \
+        -Ddebug=false
+}
