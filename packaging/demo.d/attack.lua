@@ -8,13 +8,13 @@ ffi.cdef [[
     int bind(int fd, const struct address *address, unsigned size);
     int connect(int fd, const struct address *address, unsigned size);
     int kill(int pid, int signal);
-    int execve(const char *path, char *const argv[], char *const envp[]);
-    int vfork(void);
+    int posix_spawn(int *pid, const char *path, const void *actions, const void *attributes,
+                    const char *const argv[], const char *const envp[]);
     int close(int fd);
     char *strerror(int error);
 ]]
 local C = ffi.C
-local O_RDONLY, O_WRONLY_CREAT, O_DIRECTORY = 0, 65, 65536
+local O_RDONLY, O_WRONLY, O_WRONLY_CREAT, O_DIRECTORY = 0, 1, 65, 65536
 
 local function loopback(port)
     local address = ffi.new("struct address")
@@ -43,16 +43,15 @@ local attempts = {
     {"read /etc/shadow", function() return opened("/etc/shadow", O_RDONLY) end},
     {"list /root", function() return opened("/root", O_DIRECTORY) end},
     {"create /etc/cron.d/backdoor", function() return opened("/etc/cron.d/backdoor", O_WRONLY_CREAT) end},
-    {"open /usr/bin/curl to write", function() return opened("/usr/bin/curl", 1) end},
+    {"open /etc/passwd to write", function() return opened("/etc/passwd", O_WRONLY) end},
     {"connect to redis (TCP 6379)", function() return with_socket(C.connect, 6379) end},
     {"listen on TCP port 4444", function() return with_socket(C.bind, 4444) end},
     {"signal PID 1", function() return C.kill(1, 0) end},
-    {"run a shell command", function()
-        local pipe, message, errno = io.popen("echo ran")
-        local output = pipe and pipe:read("*a") or ""
-        if pipe then pipe:close() end
-        if output ~= "ran\n" then ffi.errno(errno or 13) return -1 end
-        return 0
+    {"run /bin/sh", function()
+        local argv = ffi.new("const char *[4]", {"sh", "-c", "exit", nil})
+        local error = C.posix_spawn(ffi.new("int[1]"), "/bin/sh", nil, nil, argv, argv + 3)
+        ffi.errno(error)
+        return -error
     end},
 }
 for _, attempt in ipairs(attempts) do

@@ -37,7 +37,7 @@ class Story:
     def show(self, command, check=True):
         print(f"$ {command}", flush=True)
         done = self.machine.run("sh", "-c", command, check=check)
-        print(done.stdout.rstrip("\n") + "\n", flush=True)
+        print(done.stdout, flush=True)
         return done.stdout
 
     def write(self, path, text):
@@ -102,22 +102,28 @@ def attack(story, unfenced):
         story.expect(name in table, f"{name} is not among the denials")
 
 
+def next_second(machine):
+    """The start of the next second, as --since takes it: what was denied before stays out."""
+    time.sleep(1.0 - time.time() % 1.0)
+    return machine.run("date", "+%T").stdout.strip()
+
+
 def change(story):
     story.heading("A legitimate change: a new document root, /srv/www")
     story.machine.write("/srv/www/index.html", "<h1>Hello from /srv/www</h1>\n")
     story.write("/etc/nginx/conf.d/www.conf",
                 "server {\n    listen 80;\n    server_name www;\n    root /srv/www;\n}\n")
     story.show("systemctl reload nginx.service")
-    since = story.machine.now()
+    since = next_second(story.machine)
     page = "curl -s -o /dev/null -w '%{http_code}\\n' -H 'Host: www' http://localhost/"
     story.machine.wait_for(lambda: story.machine.run("sh", "-c", page).stdout == "403\n",
                            what="403, the fence's answer")
     story.show(page)
-    suggestion = story.show(f"ringfence denials nginx.service --since @{int(since)} --suggest")
+    suggestion = story.show(f"ringfence denials nginx.service --since {since} --suggest")
     story.expect("/srv/www" in suggestion, "nothing suggested for /srv/www")
 
     story.say("A human reviews it, takes the directory rather than the file, and commits:\n")
-    story.write(REVIEW, '[filesystem]\nread = ["/srv/www"]   # the shop\'s document root\n')
+    story.write(REVIEW, 'version = 1\n\n[filesystem]\nread = ["/srv/www"]   # the shop\'s document root\n')
     story.show("systemctl daemon-reload && systemctl restart nginx.service")
     served = story.show("curl -s -H 'Host: www' http://localhost/")
     story.expect("Hello" in served, "the page is still not served")

@@ -30,7 +30,7 @@ def main(paths):
             counts[kind] += 1
             if kind != "passed":
                 name = f"{case.get('classname', '')}.{case.get('name', '')}".strip(".")
-                reason = f": {reason.strip()}" if reason else ""
+                reason = f": {' '.join(reason.split())}" if reason else ""
                 print(f"   {kind} {name}{reason}", file=sys.stderr)
     print(counts["passed"], counts["failed"], counts["skipped"])
 

@@ -15,17 +15,21 @@ quietly() {
     return $status
 }
 
+# missing_packages SECTION…: what packaging/deps lists under these headings and dpkg does not have.
 missing_packages() {
-    grep -v '^#' "$top/packaging/deps" | while read -r package; do
-        [ -z "$package" ] ||
-            dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' ||
-            echo "$package"
-    done
+    local wanted=" $* " section="" word rest
+    while read -r word rest; do
+        if [ "$word" = "#" ]; then
+            section=${rest%%[: ]*}
+        elif [ -n "$word" ] && [[ "$wanted" == *" $section "* ]]; then
+            dpkg-query -W -f '${db:Status-Abbrev}' "$word" 2>/dev/null | grep -q '^ii' || echo "$word"
+        fi
+    done <"$top/packaging/deps"
 }
 
 install_dependencies() {
     local missing
-    missing=$(missing_packages)
+    missing=$(missing_packages "$@")
     [ -n "$missing" ] || return 0
     export DEBIAN_FRONTEND=noninteractive
     quietly "$builds/apt.log" apt-get -q update || return
@@ -33,8 +37,8 @@ install_dependencies() {
     quietly "$builds/apt.log" apt-get -q install -y --no-install-recommends $missing
 }
 
-# build NAME [MESON-OPTION…]: configures (once) and compiles $builds/NAME. CC and CXX choose the
-# compiler; later calls with other options reconfigure.
+# build NAME [MESON-OPTION…]: configures (once) and compiles $builds/NAME; CC and CXX choose the
+# compiler.
 build() {
     local directory=$builds/$1
     shift
@@ -48,6 +52,17 @@ build() {
 
 build_gcc() { CC="ccache gcc" CXX="ccache g++" build gcc; }
 build_clang() { CC="ccache clang" CXX="ccache clang++" build clang; }
-build_sanitize() {
-    CC="ccache gcc" CXX="ccache g++" build sanitize -Db_sanitize=address,undefined -Db_lundef=false
+build_sanitize() { CC="ccache gcc" CXX="ccache g++" build sanitize -Db_sanitize=address,undefined; }
+build_fuzz() {
+    CC="ccache clang" CXX="ccache clang++" build fuzz -Dfuzzers=true -Dtests=true \
+        -Db_sanitize=address,undefined -Db_lundef=false
+}
+build_arm64() {
+    build arm64 --cross-file "$top/packaging/cross/aarch64-linux-gnu.ini" -Dwrapper_only=true
+}
+
+# What gets installed and nothing else, as quickly as it can be had: for the demo.
+build_installed() {
+    CC="ccache gcc" CXX="ccache g++" build installed -Dtests=false -Dunity=on -Doptimization=1 \
+        -Ddebug=false
 }
