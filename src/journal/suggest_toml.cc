@@ -138,7 +138,10 @@ std::string rule_texts(const Suggestion& suggestion) {
 std::string port_texts(const Suggestion& suggestion) {
     std::string text, key;
     for (const PortProposal& proposal : suggestion.ports) {
-        if (key.empty()) text += "\n[network]\n";
+        if (key.empty())
+            text +=
+                "\n# Check each port: nothing here tells the service's own from an "
+                "intruder's.\n[network]\n";
         if (proposal.key != key)
             text += fmt::format("{}{} = [\n", key.empty() ? "" : "]\n", proposal.key);
         key = proposal.key;

@@ -43,6 +43,9 @@ constexpr char changes_system[] =
 constexpr char executes_writable[] =
     "executes from a directory that services or users write to, as injected programs do";
 
+constexpr char runs_commands[] =
+    "runs whatever it is told: the first thing that injected commands start";
+
 // The first row that matches gives the reason.
 constexpr Pattern patterns[] = {
     {"*", devices, "creates a device node"},
@@ -83,6 +86,18 @@ constexpr Pattern patterns[] = {
     {"/lib*", changes, changes_system},
     {"/proc/sys*", changes, changes_system},
     {"/sys", changes, changes_system},
+    {"*/bin/sh", executes, runs_commands},
+    {"*/bin/bash", executes, runs_commands},
+    {"*/bin/dash", executes, runs_commands},
+    {"*/bin/*ksh*", executes, runs_commands},
+    {"*/bin/zsh*", executes, runs_commands},
+    {"*/bin/busybox", executes, runs_commands},
+    {"*/bin/perl*", executes, runs_commands},
+    {"*/bin/python*", executes, runs_commands},
+    {"*/bin/curl", executes, "fetches programs: the second thing that injected commands start"},
+    {"*/bin/wget", executes, "fetches programs: the second thing that injected commands start"},
+    {"*/bin/nc*", executes, runs_commands},
+    {"*/bin/socat*", executes, runs_commands},
     {"/tmp", executes, executes_writable},
     {"/var/tmp", executes, executes_writable},
     {"/var/cache", executes, executes_writable},

@@ -227,6 +227,14 @@ TEST(Suggest, OneSuggestionAPolicyAndNoneWithoutUnit) {
     EXPECT_TRUE(suggest({forged}).empty());
 }
 
+TEST(Suggest, NoShellsNorFetchers) {
+    for (const char* path : {"/usr/bin/dash", "/bin/sh", "/usr/bin/bash", "/usr/bin/python3.11",
+                             "/usr/bin/perl", "/usr/local/bin/busybox", "/usr/bin/curl"})
+        EXPECT_THAT(refused(file(path, {"fs.execute"})), HasSubstr("injected commands")) << path;
+    EXPECT_EQ(suggested({file("/usr/bin/dash", {"fs.read_file"})}).paths.size(), 1u);
+    EXPECT_EQ(suggested({file("/usr/bin/convert", {"fs.execute"})}).paths.size(), 1u);
+}
+
 TEST(Suggest, Toml) {
     const std::string toml = to_toml(suggested(
         {file("/srv/x", {"fs.read_file"}), file("/srv/y", {"fs.write_file"}),
@@ -252,6 +260,7 @@ TEST(Suggest, Toml) {
         "path = \"/srv/y\"\n"
         "allow = [\"fs.write_file\"]\n"
         "\n"
+        "# Check each port: nothing here tells the service's own from an intruder's.\n"
         "[network]\n"
         "bind_tcp = [\n"
         "    # denied once, 2026-11-21 08:27:16 UTC\n"
