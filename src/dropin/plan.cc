@@ -48,6 +48,7 @@ class Planner {
         // Templates first: what an instance needs depends on what its template got.
         for (const std::string& name : plain_and_templates_)
             if (const auto parts = unit::parse_service_name(name)) plan_unit(*parts);
+        add_instances_of_templates();
         for (const std::string& name : instances_)
             if (const auto parts = unit::parse_service_name(name)) plan_instance(*parts);
         std::sort(plan_.files.begin(), plan_.files.end(), [](const auto& a, const auto& b) {
@@ -70,8 +71,30 @@ class Planner {
         if (!parts) return;
         const std::string id = map_.id(*parts);
         // "app-.service.d" is for all units whose names start so, not for a unit "app-.service".
+        if (parts->kind == NameKind::instance)
+            known_instances_[parts->prefix].insert(parts->instance);
         if (is_prefix(*parts) && !map_.fragment(*parts)) return;
         (parts->kind == NameKind::instance ? instances_ : plain_and_templates_).insert(id);
+    }
+
+    // What makes an instance differ from its template may be named after an alias of the template,
+    // or be a drop-in directory "a-@x.service.d" for all units "a-…@x.service".
+    void add_instances_of_templates() {
+        for (const std::string& full : plain_and_templates_) {
+            const auto name = unit::parse_service_name(full);
+            if (!name || name->kind != NameKind::template_name) continue;
+            for (const ServiceName& member : map_.template_family(*name))
+                for (const std::string& other : unit::dropin_names(member))
+                    add_instances_of_prefix(*name, other);
+        }
+    }
+
+    void add_instances_of_prefix(const ServiceName& name, const std::string& other) {
+        const auto parts = unit::parse_service_name(other);
+        const auto known = parts ? known_instances_.find(parts->prefix) : known_instances_.end();
+        if (known == known_instances_.end()) return;
+        for (const std::string& instance : known->second)
+            instances_.insert(name.with_instance(instance));
     }
 
     static bool is_prefix(const ServiceName& name) { return name.prefix.back() == '-'; }
@@ -88,6 +111,9 @@ class Planner {
         const bool has_template_file = of_template != template_files_.end();
         auto unit = load(name);
         if (!unit && !has_template_file) return;
+        // Masked, and yet an alias of its template may lead past the mask: what the template got
+        // is for it as well.
+        if (is_masked_) return;
         auto decision = unit ? decide(*unit) : std::nullopt;
         std::string own_file;
         if (decision) own_file = add_file(*unit, std::move(*decision));
@@ -116,7 +142,8 @@ class Planner {
             add_refusal(unreadable, sources.error());
             return std::nullopt;
         }
-        if (sources->state == State::masked || !sources->mention(key_marker)) return std::nullopt;
+        is_masked_ = sources->state == State::masked;
+        if (is_masked_ || !sources->mention(key_marker)) return std::nullopt;
         for (std::size_t i = 0; i < sources->dropins.size(); ++i)
             if (is_ours(sources->dropins[i], sources->dropin_texts[i])) return std::nullopt;
         return unit::parse(*sources);
@@ -135,7 +162,14 @@ class Planner {
         if (unit.state == State::missing || unit.transient) return decide_unseen(unit, attachment);
         if (!attachment.problems.empty()) return refuse(unit, attachment.problems, attachment.wrap);
         if (auto open = decide_open_names(unit, attachment)) return open;
-        if (!has_commands(unit, attachment.wrap)) return std::nullopt;
+        if (unit.name.kind == NameKind::instance && map_.is_ambiguous(unit.name))
+            return refuse(unit,
+                          {{{unit.files.front().path, 0, 0},
+                            unit.name.full + " has a file of its own and its template an alias, so "
+                                             "it depends on the name used which file is read",
+                            "remove one of them"}},
+                          attachment.wrap);
+        if (!may_have_commands(unit, attachment.wrap)) return std::nullopt;
         const auto rules = all_rules(attachment);
         if (!rules) return refuse(unit, rules.error(), attachment.wrap);
         if (!*rules) return std::nullopt;  // all of them optional, and none there
@@ -180,11 +214,15 @@ class Planner {
         return std::optional<policy::Rules>(std::move(*with_own));
     }
 
-    // A oneshot unit may have nothing but ExecStop=.
-    static bool has_commands(const unit::Unit& unit, const std::vector<std::string>& wrap) {
-        return std::any_of(wrap.begin(), wrap.end(), [&](const std::string& key) {
-            return !unit::list_setting(unit, {key}).empty();
-        });
+    // A oneshot unit may have nothing but ExecStop=. Where it is not certain what systemd reads, a
+    // reset may not count, so there may be commands all the same.
+    static bool may_have_commands(const unit::Unit& unit, const std::vector<std::string>& wrap) {
+        const bool uncertain =
+            std::any_of(unit.files.begin(), unit.files.end(),
+                        [](const unit::UnitFile& file) { return file.uncertain_followed; });
+        return uncertain || std::any_of(wrap.begin(), wrap.end(), [&](const std::string& key) {
+                   return !unit::list_setting(unit, {key}).empty();
+               });
     }
 
     // Another generator or systemd-run(1) makes it: its command line is not to be seen from here.
@@ -280,6 +318,8 @@ class Planner {
     std::set<std::string> plain_and_templates_;
     std::set<std::string> instances_;
     std::set<std::string> wanted_;
+    std::map<std::string, std::set<std::string>> known_instances_;  // by prefix
+    bool is_masked_ = false;  // the unit that load() looked at last
     std::map<std::string, std::vector<std::string>> interpreters_;
     std::map<std::string, std::string> template_files_;
     std::map<std::string, Result<std::optional<policy::Rules>>> resolved_;

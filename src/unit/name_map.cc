@@ -255,6 +255,31 @@ std::vector<std::string> NameMap::names(const ServiceName& name) const {
     return list;
 }
 
+std::vector<ServiceName> NameMap::template_family(const ServiceName& name) const {
+    std::vector<ServiceName> family;
+    const std::string own = name.template_of();
+    if (const auto parts = parse_service_name(own)) family.push_back(*parts);
+    const auto found = aliases_.find(own);
+    if (found == aliases_.end()) return family;
+    for (const std::string& alias : found->second) {
+        const auto parts = parse_service_name(alias);
+        if (parts && parts->kind == NameKind::template_name && alias != own)
+            family.push_back(*parts);
+    }
+    return family;
+}
+
+bool NameMap::is_ambiguous(const ServiceName& instance) const {
+    const auto own = fragment(instance);
+    for (const ServiceName& alias : template_family(instance)) {
+        if (alias.full == instance.template_of()) continue;
+        // With an entry of its own the alias's instance is another unit.
+        if (targets_.count(alias.with_instance(instance.instance)) != 0) continue;
+        if (follow(alias.full) != own) return true;
+    }
+    return false;
+}
+
 std::vector<std::string> NameMap::all_names() const {
     std::vector<std::string> names;
     for (const auto& [name, target] : targets_)

@@ -43,6 +43,13 @@ class NameMap {
     /// The unit's principal name: its fragment's, with the instance put in. What systemd calls Id.
     std::string id(const ServiceName& name) const;
 
+    /// Whether it depends on the name under which this instance is loaded first which file it is
+    /// made of: it has a file (or mask) of its own, and an alias of its template leads past that.
+    bool is_ambiguous(const ServiceName& instance) const;
+
+    /// The template of `name` and all templates that are aliases of it.
+    std::vector<ServiceName> template_family(const ServiceName& name) const;
+
     /// Every service name that a file or link in the load path has.
     std::vector<std::string> all_names() const;
 

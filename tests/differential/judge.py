@@ -24,11 +24,14 @@ def ask_oracle(unit_path, names, work):
     return {name: rest for name, *rest in answers}
 
 
-def generate(generator, root, unit_directories, output):
-    """Runs the generator; returns its messages."""
+def generate(generator, root, unit_directories, output, policies=None):
+    """Runs the generator; returns its messages. `policies`: a directory for the root's own."""
     for name in ("normal", "early", "late"):
         (output / name).mkdir(parents=True)
     environment = {"PATH": "/nowhere", "SYSTEMD_UNIT_PATH": ":".join(unit_directories)}
+    if policies is not None:
+        # The user's search path is the one that a variable moves.
+        environment |= {"SYSTEMD_SCOPE": "user", "XDG_CONFIG_HOME": str(policies.parent.parent)}
     run = subprocess.run([generator, f"--root={root}", *(str(output / d) for d in ("normal", "early", "late"))],
                          env=environment, stderr=subprocess.PIPE, check=False)
     assert run.returncode == 0, os.fsdecode(run.stderr)

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Random layouts of units: fragments, drop-ins at every level, aliases, templates and instances,
+masks and links, over three directories of a load path."""
+import os
+
+import lines
+
+DIRECTORIES = ["high", "middle", "low"]  # highest priority first
+STEMS = ["a", "b-c", "b-c-d", "b", "e-"]
+INSTANCES = ["", "x", "y-z"]
+FILES = ["10-a.conf", "50-b.conf", "override.conf", "zz-late.conf", "zzz.conf", "~t.conf", "A.conf",
+         "bad.conf.bak", ".hidden.conf"]
+
+
+def names(random):
+    """Plain names, templates and instances."""
+    stem = random.choice(STEMS)
+    kind = random.random()
+    if kind < 0.5 and not stem.endswith("-"):
+        return f"{stem}.service"
+    instance = random.choice(INSTANCES)
+    return f"{stem.rstrip('-')}@{instance}.service"
+
+
+def dropin_directories(random, name):
+    """The name itself, or one of those that apply to it."""
+    stem, at, rest = name[:-len(".service")].partition("@")
+    choices = [name, name, "service"]
+    if at:
+        choices.append(f"{stem}@.service")
+    parts = stem.split("-")
+    for count in range(1, len(parts)):
+        prefix = "-".join(parts[:count]) + "-"
+        choices += [f"{prefix}.service"] + ([f"{prefix}@.service", f"{prefix}@{rest}.service"] if at else [])
+    return random.choice(choices)
+
+
+def command(random):
+    return lines.value(random) if random.random() < 0.3 else b"/bin/%d %%i $A 'x y'" % random.randrange(1000)
+
+
+def body(random, fragment):
+    text = b"[Service]\n"
+    if fragment:
+        text += b"Type=oneshot\nRemainAfterExit=yes\nExecStop=/bin/stop\n"
+    for _ in range(random.choice([1, 1, 2]) if fragment else random.choice([0, 1, 1, 2, 3])):
+        kind = random.random()
+        if kind < 0.2 and not fragment:
+            text += b"ExecStart=\n"
+        elif kind < 0.85:
+            text += b"ExecStart=" + command(random) + b"\n"
+        elif kind < 0.88 and not fragment:
+            text += random.choice([b"Environment=A=\xff\n", b"[Service\n", b"ExecStop=/dir/\n", b"User=a:b\n",
+                                   b"WorkingDirectory=relative\n", b"nonsense\n", b"[Unit]\n[Service]\n"])
+        elif kind < 0.92:
+            text += b"[X-Other]\nExecStart=/not/me\n[Service]\n"
+        else:
+            text += b"ExecStopPost=/bin/post\n"
+    return text
+
+
+def write(path, data):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(data)
+
+
+def link(path, target):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    if not os.path.lexists(path):
+        os.symlink(target, path)
+
+
+def layout(random, root, tag):
+    """Writes one layout under `root`; every stem gets `tag` in front, so that layouts do not meet.
+    Returns the names to load."""
+    loaded, aliases = set(), set()
+    for _ in range(random.randint(1, 3)):
+        name = tag + names(random)
+        directory = random.choice(DIRECTORIES)
+        write(f"{root}/{directory}/{name}", body(random, True))
+        loaded.add(name)
+        if random.random() < 0.1:
+            link(f"{root}/{random.choice(DIRECTORIES)}/{tag}{names(random)}", "/dev/null")
+        for _ in range(random.randint(0, 4)):
+            place = dropin_directories(random, name[len(tag):])
+            if place == "service":
+                continue  # would apply to all other layouts
+            write(f"{root}/{random.choice(DIRECTORIES)}/{tag}{place}.d/{random.choice(FILES)}",
+                  body(random, False))
+        if random.random() < 0.3:
+            alias = tag + names(random)
+            if alias.startswith(tag + "e-"):
+                continue
+            link(f"{root}/{random.choice(DIRECTORIES)}/{alias}", f"{root}/{directory}/{name}")
+            aliases.add(alias)
+            if random.random() < 0.5:
+                write(f"{root}/{random.choice(DIRECTORIES)}/{alias}.d/{random.choice(FILES)}",
+                      body(random, False))
+    # systemd expands %n in a fragment to the name that it was loaded under first, so the names that
+    # files have come first.
+    links = {name for name in loaded | aliases if is_link(root, name)}
+    first = instances_of((loaded | aliases) - links)
+    return first + [name for name in instances_of(links) if name not in first]
+
+
+def is_link(root, name):
+    paths = [f"{root}/{directory}/{name}" for directory in DIRECTORIES]
+    return any(os.path.islink(path) for path in paths)
+
+
+def instances_of(names_of_files):
+    """A template is not loaded, its instances are."""
+    out = set()
+    for name in names_of_files:
+        stem, at, instance = name[:-len(".service")].partition("@")
+        out.update([name] if instance or not at else
+                   [f"{stem}@{i}.service" for i in ("x", "y-z", "new")])
+    return sorted(out)

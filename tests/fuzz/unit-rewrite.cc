@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A unit and a drop-in of it, cut at the first NUL, put together and rewritten. The result is a
+// unit file without any error, whose every command is the wrapper with the original's words behind
+// "--".
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "dropin/attachment.h"
+#include "dropin/render.h"
+#include "landlock/groups.h"
+#include "unit/command.h"
+#include "unit/unit.h"
+
+using namespace ringfence;
+
+namespace {
+
+void check(bool condition) {
+    if (!condition) std::abort();
+}
+
+unit::Unit make_unit(const std::string& text) {
+    const std::size_t cut = std::min(text.find('\0'), text.size());
+    unit::Sources sources;
+    sources.state = unit::Sources::State::present;
+    sources.name = *unit::parse_service_name("a-b@c.service");
+    sources.names = {sources.name.full};
+    sources.fragment = "/u/a-b@.service";
+    sources.fragment_text = text.substr(0, cut);
+    sources.dropins = {{"/u/a-b@c.service.d/1.conf", "a-b@c.service"}};
+    sources.dropin_texts = {cut < text.size() ? text.substr(cut + 1) : ""};
+    return unit::parse(sources);
+}
+
+policy::Rules make_rules() {
+    policy::Rules rules;
+    rules.name = "p";
+    policy::Layer layer;
+    layer.abi = 7;
+    policy::PathRule rule;
+    rule.path = "/etc/a b";
+    rule.access = landlock::read_access;
+    layer.paths.push_back(rule);
+    rules.layers.push_back(layer);
+    return rules;
+}
+
+void check_text(const std::string& text, const unit::Unit& unit) {
+    const unit::UnitFile file = unit::parse_unit_file(text, "out", unit.name);
+    check(!file.fatal && !file.uncertain);
+    for (const unit::Assignment& line : file.assignments) {
+        if (!unit::is_command_key(line.key) || line.text().empty()) continue;
+        const auto list = unit::parse_commands(line.value, "out", unit.name);
+        check(list.outcome == unit::CommandList::Outcome::complete && !list.commands.empty());
+        for (const unit::Command& command : list.commands)
+            check(command.path == "/w");
+    }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string text(reinterpret_cast<const char*>(data), size);
+    const unit::Unit unit = make_unit(text);
+    const dropin::Attachment attachment = dropin::read_attachment(unit);
+    for (const Diagnostic& problem : attachment.problems)
+        check(!problem.message.empty());
+    const auto fenced = dropin::render({unit, make_rules(), attachment.wrap, {"/w"}});
+    if (fenced)
+        check_text(*fenced, unit);
+    else
+        check_text(dropin::render_refusal(unit, fenced.error(), attachment.wrap, {"/w"}), unit);
+    return 0;
+}
