@@ -26,9 +26,9 @@ bool is_ours(std::string_view key) {
     return starts_with(key, "X-Landlock") || key == "LandlockPolicy";
 }
 
-class Reader {
+class AttachmentReader {
   public:
-    explicit Reader(const unit::Unit& unit) : unit_(unit) {}
+    explicit AttachmentReader(const unit::Unit& unit) : unit_(unit) {}
 
     Attachment read() {
         for (std::size_t i = 0; i < unit_.files.size(); ++i) {
@@ -158,7 +158,7 @@ class Reader {
 }  // namespace
 
 Attachment read_attachment(const unit::Unit& unit) {
-    return Reader(unit).read();
+    return AttachmentReader(unit).read();
 }
 
 }  // namespace ringfence::dropin

@@ -45,7 +45,7 @@ landlock::Access access_of_group(const Row (&rows)[N], std::string_view name) {
     return {};
 }
 
-std::optional<unsigned> parse_number(std::string_view text, unsigned most) {
+std::optional<unsigned> parse_decimal(std::string_view text, unsigned most) {
     unsigned value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size() || value > most)
@@ -53,9 +53,9 @@ std::optional<unsigned> parse_number(std::string_view text, unsigned most) {
     return value;
 }
 
-class Reader {
+class InlineReader {
   public:
-    explicit Reader(const unit::Unit& unit) : unit_(unit) {}
+    explicit InlineReader(const unit::Unit& unit) : unit_(unit) {}
 
     Result<InlineRules> read() {
         for (const PathKey& row : path_keys)
@@ -109,10 +109,10 @@ class Reader {
 
     void read_port(const std::string& word, const Location& where, const landlock::Access& access) {
         const std::size_t dash = word.find('-');
-        const auto first = parse_number(std::string_view(word).substr(0, dash), 65535);
+        const auto first = parse_decimal(std::string_view(word).substr(0, dash), 65535);
         const auto last = dash == std::string::npos
                               ? first
-                              : parse_number(std::string_view(word).substr(dash + 1), 65535);
+                              : parse_decimal(std::string_view(word).substr(dash + 1), 65535);
         if (!first || !last || *first > *last)
             return problem(where, policy::quote(word) + " is not a port or a range of ports",
                            "write 443, or 8080-8089");
@@ -133,7 +133,7 @@ class Reader {
     }
 
     void read_abi(const std::string& word, const Location& where) {
-        const auto abi = parse_number(word, landlock::newest_abi);
+        const auto abi = parse_decimal(word, landlock::newest_abi);
         if (!abi || *abi == 0)
             return problem(where, policy::quote(word) + " is not an ABI version",
                            "write a number of 1 to " + std::to_string(landlock::newest_abi));
@@ -142,7 +142,7 @@ class Reader {
     }
 
     void read_minimum(const std::string& word, const Location& where) {
-        const auto abi = parse_number(word, landlock::newest_abi);
+        const auto abi = parse_decimal(word, landlock::newest_abi);
         if (word != "all" && (!abi || *abi == 0))
             return problem(where, policy::quote(word) + " is not a minimum",
                            "write an ABI version, or all");
@@ -199,7 +199,7 @@ bool is_inline_key(std::string_view key) {
 }
 
 Result<InlineRules> read_inline_rules(const unit::Unit& unit) {
-    return Reader(unit).read();
+    return InlineReader(unit).read();
 }
 
 Result<policy::Rules> add_inline_rules(const InlineRules& own, policy::Rules rules) {

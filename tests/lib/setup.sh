@@ -62,6 +62,6 @@ build_arm64() {
 
 # What gets installed and nothing else, as quickly as it can be had: for the demo.
 build_installed() {
-    CC="ccache gcc" CXX="ccache g++" build installed -Dtests=false -Doptimization=1 \
+    CC="ccache gcc" CXX="ccache g++" build installed -Dtests=false -Dunity=on -Doptimization=1 \
         -Ddebug=false
 }
