@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "policy/toml_guard.h"
 
+#include <algorithm>
+
 namespace ringfence::policy {
 
 namespace {
@@ -42,22 +44,25 @@ class Guard {
         dots_ = 0;
     }
 
-    /// Leaves a string that does not end in its line to the library, which says so.
+    /// Leaves a string that does not end to the library, which says so.
     void skip_string(char quote) {
-        const std::string three(3, quote);
-        if (text_.substr(at_, 3) == three) {
-            report("strings of several lines are not taken here", "write it in one line");
-            return;
-        }
-        for (++at_; at_ < text_.size() && text_[at_] != '\n'; ++at_) {
-            if (text_[at_] == '\\' && quote == '"' && at_ + 1 < text_.size() &&
-                text_[at_ + 1] != '\n')
+        const bool several_lines = text_.substr(at_, 3) == std::string(3, quote);
+        const std::string end(several_lines ? 3 : 1, quote);
+        at_ += end.size();
+        while (at_ < text_.size() && text_.substr(at_, end.size()) != end) {
+            if (text_[at_] == '\n' && !several_lines) return;
+            const bool escape = text_[at_] == '\\' && quote == '"' && at_ + 1 < text_.size();
+            if (escape && text_[at_ + 1] != '\n') ++at_;
+            if (text_[at_] == '\n')
+                new_line();
+            else
                 ++at_;
-            else if (text_[at_] == quote) {
-                ++at_;
-                return;
-            }
         }
+        at_ = std::min(at_ + end.size(), text_.size());
+        // Of five quotes, the first two belong to the string.
+        for (int extra = 0; several_lines && extra < 2 && at_ < text_.size() && text_[at_] == quote;
+             ++extra)
+            ++at_;
     }
 
     void check(char c) {

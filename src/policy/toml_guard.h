@@ -2,8 +2,7 @@
 // Refuses, before the TOML library reads it, what it reports badly or does not survive:
 //  - characters beyond ASCII outside strings and comments, mostly quotes and blanks that a word
 //    processor made;
-//  - dotted keys of thousands of parts: each is a level of a tree that is walked recursively;
-//  - strings of several lines, which no key of a policy takes.
+//  - dotted keys of thousands of parts: each is a level of a tree that is walked recursively.
 #pragma once
 
 #include <string>

@@ -61,8 +61,10 @@ TEST(Document, SyntaxErrorsReadWell) {
          "f:2:5: this character may stand in strings and comments only"},
         {"a = '\\' # ' \xc3\xa9\n\xc3\xa9", "f:2:1: this character may stand"},
         {"a = \"\\\" \xc3\xa9\" \xc3\xa9", "f:1:13: this character may stand"},
-        {"a = \"\"\"x\"\"\"\n", "f:1:5: strings of several lines are not taken here"},
-        {"\na = '''x'''\n", "f:2:5: strings of several lines are not taken here"},
+        {"a = \"\"\"\xc3\xa9\\\"\"\"\n\xc3\xa9\"\"\"\"\" \xc3\xa9",
+         "f:2:9: this character may stand"},
+        {"a = '''\n\xc3\xa9 \\''' \xc3\xa9\n", "f:2:9: this character may stand"},
+        {"a = \"\"\"x\n\n", "f:2:1: not valid TOML: encountered end-of-file"},
         {"a = \"\xff\"\n", "f:1:5: not valid TOML"},
     };
     for (const Bad& bad : all) {
@@ -71,6 +73,14 @@ TEST(Document, SyntaxErrorsReadWell) {
         ASSERT_EQ(root.error().size(), 1u);
         EXPECT_EQ(to_string(root.error()[0]).substr(0, bad.expected.size()), bad.expected);
     }
+}
+
+TEST(Document, LongTextsMayTakeSeveralLines) {
+    const auto root =
+        parse_toml("a = \"\"\"one \\\n   \xc3\xa9 \\\"\"\" two\"\"\"\"\nb = 1\n", "f");
+    ASSERT_TRUE(root.has_value()) << to_string(root.error().at(0));
+    EXPECT_EQ(root->table.at(0).value.string, "one \xc3\xa9 \"\"\" two\"");
+    EXPECT_EQ(to_string(root->table.at(1).where), "f:3:1");
 }
 
 TEST(Document, DepthIsBounded) {
