@@ -29,8 +29,16 @@ std::string prefixes(const unit::Command& command) {
     return text;
 }
 
-// A word that starts with a "$" which is not "${" or "$$" becomes any number of words.
+// Specifiers whose expansion never starts with "$": names of units, users and machines, and paths.
+constexpr std::string_view plain_specifiers = "ijnNpfhtSCLEdTVyYuUgGsmbHlva";
+
+// A word that starts with a "$" which is not "${" or "$$" becomes any number of words; so may one
+// whose first specifier is empty, or starts with a "$".
 bool may_split(std::string_view value) {
+    while (value.size() > 1 && value[0] == '%' && value[1] != '%') {
+        if (plain_specifiers.find(value[1]) == std::string_view::npos) return true;
+        value.remove_prefix(2);
+    }
     if (value.empty() || value.front() != '$') return false;
     return value.size() == 1 || (value[1] != '{' && value[1] != '$');
 }

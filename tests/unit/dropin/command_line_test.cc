@@ -47,10 +47,11 @@ TEST(CommandLine, ArgumentZero) {
     EXPECT_EQ(flat("@/x \"a b\" c"), "/w --argv0=\"a b\" -- /x c");
     EXPECT_EQ(flat("@/x ${A}b"), "/w --argv0=${A}b -- /x");
     EXPECT_EQ(flat("@/x $$A"), "/w --argv0=$$A -- /x");
+    EXPECT_EQ(flat("@/x %p-$A"), "/w --argv0=%p-$A -- /x");
     EXPECT_EQ(flat("@:/x $A"), ":/w --argv0=$A -- /x");
     EXPECT_EQ(flat("@/x \\;"), "/w --argv0=; -- /x");
     EXPECT_EQ(flat("@/x \"\""), "/w --argv0=\"\" -- /x");
-    for (const char* open : {"@/x $A", "@/x $", "@/x \\x24A", "$x y"})
+    for (const char* open : {"@/x $A", "@/x $", "@/x \\x24A", "$x y", "@/x %i$A", "@/x %I"})
         EXPECT_EQ(flat(open).substr(0, 6), "error:") << open;
 }
 
