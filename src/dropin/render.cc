@@ -59,6 +59,15 @@ bool is_allowed_directive(const std::string& key) {
     return !forbidden && !unit::is_command_key(key) && key.rfind("X-Landlock", 0) != 0;
 }
 
+std::string needs_text(const Needs& needs) {
+    std::string text;
+    for (const Need& need : needs.directives) {
+        text += "# " + need.comment + "\n";
+        if (!need.directive.empty()) text += need.directive + "\n";
+    }
+    return text;
+}
+
 class Renderer {
   public:
     explicit Renderer(const Request& request) : request_(request), unit_(request.unit) {}
@@ -79,7 +88,7 @@ class Renderer {
                     request_.wrap.end())
                     add_commands(key);
             add_directives(rules.systemd);
-            add_needs(*needs);
+            text_ += needs_text(*needs);
         }
         if (!problems_.empty()) return tl::unexpected(problems_);
         return std::move(text_);
@@ -169,13 +178,6 @@ class Renderer {
         }
     }
 
-    void add_needs(const Needs& needs) {
-        for (const Need& need : needs.directives) {
-            text_ += "# " + need.comment + "\n";
-            if (!need.directive.empty()) text_ += need.directive + "\n";
-        }
-    }
-
     const Request& request_;
     const unit::Unit& unit_;
     WrapperLine line_;
@@ -209,11 +211,19 @@ std::string render_refusal(const unit::Unit& unit, const Diagnostics& reasons,
         const bool fenced = std::find(wrap.begin(), wrap.end(), key) != wrap.end();
         if (starts || fenced) text += key + "=\n";
     }
-    text += "ExecStart=" + escape_expansions(wrapper.path, false) + " " +
-            literal_word("--refuse=" + refusal, true) + "\nRestart=no\n";
+    // The wrapper needs as much to refuse as to restrict: without it NoExecPaths= or RootDirectory=
+    // would end it with 203 before it can say why. Where its needs cannot be met the unit still
+    // does not start.
+    const bool main_only = wrap == std::vector<std::string>{"ExecStart"};
+    const auto needs = find_needs(unit, {}, wrapper.path, main_only);
+    text += "ExecStart=" + escape_expansions(wrapper.path, false);
+    for (const std::string& option : needs ? needs->options : std::vector<std::string>{})
+        if (option.rfind("--report=", 0) == 0) text += " " + quote_word(option);
+    text += " " + literal_word("--refuse=" + refusal, true) + "\nRestart=no\n";
     // These would take the refusal for a success, or start again and again in spite of Restart=no.
     for (const char* key : {"SuccessExitStatus", "RestartForceExitStatus"})
         if (is_set(unit, key)) text += std::string(key) + "=\n";
+    if (needs) text += needs_text(*needs);
     return text;
 }
 

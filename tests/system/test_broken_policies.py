@@ -95,3 +95,13 @@ def test_a_running_service_survives_a_broken_edit(machine):
     assert machine.show("sleeper.service", "ActiveState") == "active"
     machine.restart("sleeper.service", check=False)
     machine.wait_state("sleeper.service", "failed")
+
+
+def test_a_sandboxed_unit_says_why_as_well(machine):
+    """Debian's redis-server.service has NoExecPaths=/: the wrapper must be let in even to refuse."""
+    machine.drop_in("redis-server.service", "[Service]\nX-LandlockPolicy=no-such\n")
+    machine.restart("redis-server.service", check=False)
+    machine.wait_state("redis-server.service", "failed")
+    assert machine.show("redis-server.service", "ExecMainStatus") == "78"
+    assert 'there is no policy "no-such"' in machine.status("redis-server.service")
+    assert 'there is no policy "no-such"' in machine.show("redis-server.service", "StatusText")

@@ -139,5 +139,14 @@ TEST(Refusal, SaysWhyAndStartsNothing) {
     EXPECT_THAT(render_refusal(unit, {}, {"ExecStop"}, {"/w"}), HasSubstr("ExecStop=\n"));
 }
 
+TEST(Refusal, LetsTheWrapperInToSayWhy) {
+    const unit::Unit unit =
+        build_unit("a.service",
+                   "[Service]\nExecStart=/x\nNoExecPaths=/\nSystemCallFilter=@default @basic-io\n");
+    const std::string text = render_refusal(unit, {{{}, "why", ""}}, {"ExecStart"}, {"/w"});
+    EXPECT_THAT(text, HasSubstr("ExecStart=/w --report=none --refuse=why\n"));
+    EXPECT_THAT(text, HasSubstr("\nExecPaths=/w\n"));
+}
+
 }  // namespace
 }  // namespace ringfence::dropin
