@@ -109,7 +109,7 @@ NGINX = Service("nginx.service", "nginx", "root", (
 REDIS = Service("redis-server.service", "redis-server", "redis", (
     Action("read_file", f"{VICTIM}/file", "fs.read_file", "path", f"{VICTIM}/file"),
     *on_files(VICTIM),
-    Action("ioctl_dev", "/dev/urandom", "fs.ioctl_dev", "path", "/dev/urandom"),
+    Action("ioctl_dev", "/dev/random", "fs.ioctl_dev", "path", "/dev/random"),
     Action("bind_tcp", "8081", "net.bind_tcp", "port", 8081),
     Action("connect_tcp", "80", "net.connect_tcp", "port", 80),
     Action("signal", "TARGET", "scope.signal", "comm", "victim"),
