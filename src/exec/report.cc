@@ -48,8 +48,7 @@ std::string_view clip(std::string_view value) {
     return value.size() > value_limit ? std::string_view(value.data(), value_limit) : value;
 }
 
-template <std::size_t N>
-void add_field(Buffer<N>* record, std::string_view name, std::string_view value) {
+void add_field(Text* record, std::string_view name, std::string_view value) {
     value = clip(value);
     record->add(name);
     if (!contains(value, '\n')) {
@@ -63,13 +62,11 @@ void add_field(Buffer<N>* record, std::string_view name, std::string_view value)
     record->add(value).put('\n');
 }
 
-template <std::size_t N>
-void add_number(Buffer<N>* record, std::string_view name, std::uint64_t value) {
+void add_number(Text* record, std::string_view name, std::uint64_t value) {
     record->add(name).add("=").add(value).put('\n');
 }
 
-template <std::size_t N>
-void add_names(Buffer<N>* text, const Access& access, bool with_abi) {
+void add_names(Text* text, const Access& access, bool with_abi) {
     bool first = true;
     for (const landlock::Right& right : landlock::rights) {
         if ((access & right.access()).empty()) continue;
@@ -117,8 +114,7 @@ void Reporter::connect() {
         journal_ = connect_to(journal_socket);
 }
 
-template <class Record>
-void Reporter::begin_record(Record* record, std::string_view message, const char* message_id,
+void Reporter::begin_record(Text* record, std::string_view message, const char* message_id,
                             char priority, const char* status, const Support& support) const {
     add_field(record, "MESSAGE", message);
     add_field(record, "MESSAGE_ID", message_id);

@@ -47,9 +47,8 @@ class Reporter {
     void exec_failed(const Failure& failure, const landlock::Support& support);
 
   private:
-    template <class Record>
-    void begin_record(Record* record, std::string_view message, const char* message_id,
-                      char priority, const char* status, const landlock::Support& support) const;
+    void begin_record(Text* record, std::string_view message, const char* message_id, char priority,
+                      const char* status, const landlock::Support& support) const;
     [[gnu::noinline]] void send_enforced(const Outcome& outcome);
     void failed(const Failure& failure, const landlock::Support& support, std::string_view what,
                 const char* message_id, const char* status);

@@ -9,32 +9,16 @@
 
 namespace ringfence::exec {
 
-/// Collects text; what does not fit is dropped and remembered.
-template <std::size_t N>
-class Buffer {
+/// Collects text in somebody else's memory; what does not fit is dropped and remembered. One piece
+/// of code for buffers of all sizes: every page of the wrapper's code costs time at each start.
+class Text {
   public:
-    Buffer& add(std::string_view text) {
-        for (const char c : text)
-            put(c);
-        return *this;
-    }
-    Buffer& add(std::uint64_t number, unsigned base = 10) {
-        char digits[20];
-        std::size_t count = 0;
-        do {
-            digits[count++] = "0123456789abcdef"[number % base];
-            number /= base;
-        } while (number != 0);
-        while (count > 0)
-            put(digits[--count]);
-        return *this;
-    }
-    void put(char c) {
-        if (size_ < N)
-            data_[size_++] = c;
-        else
-            cut_ = true;
-    }
+    Text(const Text&) = delete;
+    Text& operator=(const Text&) = delete;
+
+    Text& add(std::string_view text);
+    Text& add(std::uint64_t number, unsigned base = 10);
+    void put(char c);
     void clear() {
         size_ = 0;
         cut_ = false;
@@ -43,20 +27,27 @@ class Buffer {
     bool empty() const { return size_ == 0; }
     std::string_view view() const { return {data_, size_}; }
     /// The text as a C string; cut by one byte when the buffer is full.
-    const char* c_str() {
-        if (size_ == N) {
-            --size_;
-            cut_ = true;
-        }
-        data_[size_] = '\0';
-        return data_;
-    }
+    const char* c_str();
+
+  protected:
+    Text(char* data, std::size_t capacity) : data_(data), capacity_(capacity) {}
 
   private:
-    // The text last: the untouched rest of a large buffer then costs no page of the stack.
+    char* data_;
+    std::size_t capacity_;
     std::size_t size_ = 0;
     bool cut_ = false;
-    char data_[N];
+};
+
+/// The same with its own memory.
+template <std::size_t N>
+class Buffer : public Text {
+  public:
+    Buffer() : Text(memory_, N) {}
+
+  private:
+    // Behind the rest: what stays untouched of a large buffer then costs no page of the stack.
+    char memory_[N];
 };
 
 /// A decimal number without sign, blanks or leading zeros, at most `limit`.
