@@ -53,8 +53,12 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
 
 std::string nearest(const std::string& word, const std::vector<std::string>& candidates) {
     std::string best;
+    // The distance takes time and memory of length times length, and the word is anybody's.
+    constexpr std::size_t longest = 256;
+    if (word.size() > longest) return best;
     std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
     for (const std::string& candidate : candidates) {
+        if (candidate.size() > longest) continue;
         const std::size_t distance = edit_distance(word, candidate);
         if (distance < best_distance) {
             best_distance = distance;

@@ -49,7 +49,7 @@ std::string to_string(const Location& where);
 std::string to_string(const Diagnostic& diagnostic);
 
 /// The nearest of `candidates` for a "did you mean" hint; empty when none is near (edit distance
-/// above a third of the word's length).
+/// above a third of the word's length), and for words over 256 bytes.
 std::string nearest(const std::string& word, const std::vector<std::string>& candidates);
 
 }  // namespace ringfence

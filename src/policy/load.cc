@@ -102,6 +102,7 @@ const Body& Loader::abstraction(const Located<std::string>& name) {
 }
 
 void Loader::missing_abstraction(const Located<std::string>& name) {
+    if (problems.size() >= most_problems) return;
     const std::string near = nearest(name.value, search_.names(abstraction_folder));
     problems.push_back(
         {name.where,

@@ -2,6 +2,8 @@
 #include "policy/merge.h"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -17,7 +19,8 @@ using landlock::Access;
 
 void add_origins(std::vector<Origin>& all, const std::vector<Origin>& more) {
     for (const Origin& origin : more)
-        if (std::none_of(all.begin(), all.end(),
+        if (all.size() < most_origins &&
+            std::none_of(all.begin(), all.end(),
                          [&](const Origin& known) { return known.where == origin.where; }))
             all.push_back(origin);
 }
@@ -110,13 +113,14 @@ void append(std::vector<Row>& rows, const std::vector<Row>& more) {
 }
 
 void remove_path(Body& body, const PathEntry& removal, Diagnostics& problems) {
-    std::vector<std::string> paths;
-    for (const PathRule& rule : body.paths)
-        paths.push_back(rule.path);
     const auto gone =
         std::remove_if(body.paths.begin(), body.paths.end(),
                        [&](const PathRule& rule) { return rule.path == removal.path; });
-    if (gone == body.paths.end() && !removal.optional) {
+    const bool told = problems.size() < most_problems;
+    if (gone == body.paths.end() && !removal.optional && told) {
+        std::vector<std::string> paths;
+        for (const PathRule& rule : body.paths)
+            paths.push_back(rule.path);
         const std::string near = nearest(removal.path, paths);
         problems.push_back(
             {removal.where, fmt::format("there is no rule on {} to remove", quote(removal.path)),
@@ -157,11 +161,16 @@ void merge(Body& body, const Body& other) {
     normalise_paths(body.paths);
     normalise_ports(body.ports);
     normalise_paths(body.quiet);
+    const auto place = [](const Directive& directive) {
+        const Location& where = directive.origin.where;
+        return std::tuple(std::string_view(where.file), where.line, where.column);
+    };
+    std::set<std::tuple<std::string_view, unsigned, unsigned>> known;
+    const std::vector<Directive> before = body.systemd;
+    for (const Directive& directive : before)
+        known.insert(place(directive));
     for (const Directive& directive : other.systemd)
-        if (std::none_of(body.systemd.begin(), body.systemd.end(), [&](const Directive& known) {
-                return known.origin.where == directive.origin.where;
-            }))
-            body.systemd.push_back(directive);
+        if (known.insert(place(directive)).second) body.systemd.push_back(directive);
 }
 
 void remove(Body& body, const Ruleset& removals, Diagnostics& problems) {

@@ -211,7 +211,7 @@ Result<Policy> parse_policy(std::string_view text, const std::string& file, Role
     check_minimum(context);
     if (policy.abi)
         for (Diagnostic& problem : check_abi(policy, policy.abi->value))
-            problems.push_back(std::move(problem));
+            if (!context.full()) problems.push_back(std::move(problem));
     std::stable_sort(problems.begin(), problems.end(), earlier);
     if (!problems.empty()) return tl::unexpected(std::move(problems));
     return policy;

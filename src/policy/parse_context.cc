@@ -35,6 +35,7 @@ std::vector<std::string> names_of(Family family) {
 }
 
 void unknown_key(Context& context, const Entry& entry, const Keys& keys, std::string_view title) {
+    if (context.full()) return;
     std::vector<std::string> names;
     for (const Key& key : keys)
         names.push_back(key.name);
@@ -135,6 +136,7 @@ const landlock::Right* find_right(Context& context, const Located<std::string>& 
                                              : "[filesystem] has the fs. rights");
         return nullptr;
     }
+    if (context.full()) return nullptr;
     const std::string prefix = family == Family::fs ? "fs." : "net.";
     std::string near = nearest(name.value, names_of(family));
     if (near.empty()) near = nearest(prefix + name.value, names_of(family));

@@ -30,8 +30,10 @@ struct Context {
     Diagnostics& problems;
 
     void problem(const Location& where, std::string message, std::string hint = {}) {
-        problems.push_back({where, std::move(message), std::move(hint)});
+        if (!full()) problems.push_back({where, std::move(message), std::move(hint)});
     }
+    /// No use in looking for a hint any more.
+    bool full() const { return problems.size() >= most_problems; }
 };
 
 /// A key of one table, and who reads its value.

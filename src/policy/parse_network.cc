@@ -110,6 +110,7 @@ void read_unrestricted_net(Context& context, const Entry& entry) {
             context.rules->unrestricted.push_back({group->access, name.value, name.where});
             continue;
         }
+        if (context.full()) return;
         std::vector<std::string> keys;
         for (const landlock::PortGroup& g : landlock::port_groups)
             keys.emplace_back(g.key);
@@ -149,15 +150,14 @@ Keys scope_keys() {
 
 /// A rule and `unrestricted` for one right in one file contradict each other.
 void check_contradictions(Context& context) {
+    Access with_ports;
+    for (const PortEntry& port : context.rules->ports)
+        with_ports |= port.access;
     for (const RightEntry& lifted : context.rules->unrestricted)
-        for (const PortEntry& port : context.rules->ports)
-            if (port.access == lifted.access) {
-                context.problem(
-                    lifted.where,
-                    fmt::format("`{}` is unrestricted and has ports as well", lifted.text),
-                    "keep one of the two");
-                break;
-            }
+        if (with_ports.contains(lifted.access))
+            context.problem(lifted.where,
+                            fmt::format("`{}` is unrestricted and has ports as well", lifted.text),
+                            "keep one of the two");
 }
 
 }  // namespace

@@ -45,6 +45,7 @@ std::optional<std::string> directive_value(Context& context, const Entry& entry,
 
 bool known(Context& context, const Entry& entry) {
     if (is_directive(entry.key)) return true;
+    if (context.full()) return false;
     if (const std::string why = refusal(entry.key); !why.empty()) {
         context.problem(entry.where, fmt::format("a policy cannot set {}=", plain(entry.key)), why);
         return false;

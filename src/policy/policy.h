@@ -94,8 +94,11 @@ struct Policy {
     std::vector<DirectiveEntry> systemd;
 };
 
-/// Reads one file. Errors: everything that is wrong with it; or, when it is not TOML, where it
-/// stops being so.
+/// Nobody reads more problems of one file.
+inline constexpr std::size_t most_problems = 100;
+
+/// Reads one file. Errors: everything that is wrong with it, up to most_problems; or, when it is
+/// not TOML, where it stops being so.
 Result<Policy> parse_policy(std::string_view text, const std::string& file, Role role);
 
 /// What asks for rights newer than `abi`. parse_policy() has done this for a file with an abi of

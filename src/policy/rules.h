@@ -5,6 +5,7 @@
 // Rules, so nothing that was not checked can be rendered.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -23,12 +24,15 @@ struct Origin {
     bool operator==(const Origin&) const = default;
 };
 
+/// A rule keeps as many places that grant it, the first ones.
+inline constexpr std::size_t most_origins = 16;
+
 /// Rights on a file or everything beneath a directory.
 struct PathRule {
     std::string path;  ///< as in a unit file: specifiers and ${VAR} unexpanded, without the "-"
     bool optional = false;        ///< "-": no error when the path does not exist
     landlock::Access access;      ///< fs only; never empty; masked to what the layer handles
-    std::vector<Origin> origins;  ///< every place that grants some of it, in reading order
+    std::vector<Origin> origins;  ///< the places that grant some of it, in reading order
 };
 
 /// Rights on the ports first…last, both included.

@@ -262,6 +262,16 @@ const Bad directives[] = {
 INSTANTIATE_TEST_SUITE_P(Systemd, BadPolicy, testing::ValuesIn(directives),
                          [](const auto& param_info) { return param_info.param.name; });
 
+TEST(Parse, TellsOfAHundredProblems) {
+    std::string text = "version = 1\nabi = 7\n";
+    for (int i = 0; i < 500; ++i)
+        text += "key" + std::to_string(i) + " = 1\n";
+    text += "[filesystem]\nread = [" + std::string(500, ' ') + "'x', 'y']\n";
+    const auto policy = parse_policy(text, "f", Role::policy);
+    ASSERT_FALSE(policy.has_value());
+    EXPECT_EQ(policy.error().size(), most_problems);
+}
+
 TEST(Parse, MissingKeysPointAtTheBeginning) {
     const auto policy = parse_policy("", "f", Role::policy);
     ASSERT_FALSE(policy.has_value());
