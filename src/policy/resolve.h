@@ -33,6 +33,21 @@ SearchPath user_search_path(
 
 /// Reads, checks and merges the policies `names` with all they extend and their drop-ins.
 ///
+/// How they merge (tests/unit/policy/{resolve,extends,merge}_test.cc):
+///  - Rules are a union: one row a (path, optional) with all rights, ranges of ports joined.
+///  - A policy is its file and its drop-ins in the order of their names. A drop-in may take rules
+///    away (`remove`: from the policy, its abstractions and earlier drop-ins), lift rights and
+///    change settings. An abstraction only adds rules, quiet paths and directives.
+///  - The first policy's `abi` holds for all. A later policy or an abstraction for an older one is
+///    an error: it would lack rules for what is handled here. A newer one is masked.
+///  - Of several policies, the strictest wins: a right or scope is unrestricted only where all of
+///    them say so, `minimum_abi` is the highest, `inherit` is off where one switches it off. So a
+///    policy that relies on an unrestricted right loses it beside one that does not.
+///  - A [[layer]] restricts only what it has a table for, at the same abi; it shares no rules with
+///    the policy beneath it. Equal layers are one.
+///  - A masked abstraction (linked to /dev/null) gives nothing; a masked policy is one that is
+///    missing.
+///
 /// Nothing, when every name is optional and none exists or all are masked (linked to /dev/null).
 /// Errors: every problem found, with positions; a missing policy points at the unit's assignment.
 Result<std::optional<Rules>> resolve(const Root& root, const SearchPath& path,
