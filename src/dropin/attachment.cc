@@ -95,6 +95,12 @@ class AttachmentReader {
             out_.open_names.clear();
             return;
         }
+        each_word(assignment,
+                  [&](const unit::Word& word) { read_name(word, assignment.at(word.begin)); });
+    }
+
+    template <class Read>
+    void each_word(const unit::Assignment& assignment, Read read) {
         unit::WordReader words(assignment.text());
         for (;;) {
             const auto word = words.next();
@@ -102,7 +108,7 @@ class AttachmentReader {
                 return problem(assignment.at(word.error().begin), "a quote is not closed",
                                "close it");
             if (!*word) return;
-            read_name(**word, assignment.at((*word)->begin));
+            read(**word);
         }
     }
 
@@ -129,20 +135,14 @@ class AttachmentReader {
 
     void read_wrap(const unit::Assignment& assignment) {
         if (assignment.text().empty()) return out_.wrap.clear();
-        unit::WordReader words(assignment.text());
-        for (;;) {
-            const auto word = words.next();
-            if (!word)
-                return problem(assignment.at(word.error().begin), "a quote is not closed",
-                               "close it");
-            if (!*word) return;
-            if (!unit::is_command_key((*word)->value))
-                problem(assignment.at((*word)->begin),
-                        "\"" + (*word)->value + "\" is no setting with commands",
+        each_word(assignment, [&](const unit::Word& word) {
+            if (!unit::is_command_key(word.value))
+                problem(assignment.at(word.begin),
+                        "\"" + word.value + "\" is no setting with commands",
                         "there are ExecCondition, ExecStartPre, ExecStart, ExecStartPost, "
                         "ExecReload, ExecStop and ExecStopPost");
-            out_.wrap.push_back((*word)->value);
-        }
+            out_.wrap.push_back(word.value);
+        });
     }
 
     void problem(const Location& where, std::string message, std::string hint) {
