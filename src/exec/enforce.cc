@@ -144,8 +144,10 @@ bool Builder::add_to_file(int fd, const PathRule& rule, Access access, long erro
     if (error == -sys::einval && applicable != access) {
         const landlock::PathBeneathAttr attr = {applicable.fs, fd};
         error = landlock::add_rule(ruleset(), landlock::RuleType::path_beneath, &attr, 0);
-        if (error >= 0) ++rulesets_->rules;
-        if (error >= 0) return true;
+        if (error >= 0) {
+            ++rulesets_->rules;
+            return true;
+        }
     }
     set_failure(failure_, report::exit_refused, error, "the kernel refuses the rule on ",
                 rule.path);

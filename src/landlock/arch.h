@@ -9,7 +9,6 @@ namespace ringfence::arch {
 
 #if defined(__x86_64__)
 
-inline constexpr char name[] = "x86-64";
 inline constexpr unsigned relative_relocation = 8;  // R_X86_64_RELATIVE
 
 inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0,
@@ -41,7 +40,6 @@ inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, lo
 
 #elif defined(__aarch64__)
 
-inline constexpr char name[] = "aarch64";
 inline constexpr unsigned relative_relocation = 1027;  // R_AARCH64_RELATIVE
 
 inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0,

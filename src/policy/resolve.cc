@@ -18,10 +18,6 @@ namespace {
 
 using landlock::Access;
 
-constexpr Access all_known(int abi) {
-    return landlock::known_at(abi);
-}
-
 /// What the tables of one file, or of a policy and its drop-ins in turn, say about what is handled.
 struct Handling {
     Access unrestricted;
@@ -46,7 +42,7 @@ Handling handling_of(const Loaded& loaded) {
 Layer make_layer(Body body, const Handling& handling, int abi) {
     Layer layer;
     layer.abi = abi;
-    const Access known = all_known(abi);
+    const Access known = landlock::known_at(abi);
     layer.unrestricted = handling.unrestricted & known;
     layer.scopes = Access{0, 0, known.scope} - handling.free_scopes;
     mask(body, known - layer.unrestricted);
@@ -71,7 +67,7 @@ Layer base_layer(const std::vector<Loaded>& policies, int abi, const Body& body)
 Layer further_layer(const Ruleset& rules, int abi, const std::string& chain) {
     Handling handling;
     handling.apply(rules);
-    const Access known = all_known(abi);
+    const Access known = landlock::known_at(abi);
     if (!rules.filesystem) handling.unrestricted.fs = known.fs;
     if (!rules.network) handling.unrestricted.net = known.net;
     if (!rules.scope) handling.free_scopes.scope = known.scope;
