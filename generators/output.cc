@@ -2,14 +2,12 @@
 #include "generators/output.h"
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
-#include <fcntl.h>
 #include <set>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/fd.h"
+#include "base/replace_file.h"
 
 namespace ringfence::generator {
 
@@ -21,31 +19,6 @@ std::string error_text() {
 
 bool make_directory(const std::string& path) {
     return ::mkdir(path.c_str(), 0755) == 0 || errno == EEXIST;
-}
-
-bool write_all(int fd, const std::string& text) {
-    for (std::size_t at = 0; at < text.size();) {
-        const ssize_t n = ::write(fd, text.data() + at, text.size() - at);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return false;
-        at += static_cast<std::size_t>(n);
-    }
-    return true;
-}
-
-// Under a name that systemd does not read, then renamed: a half-written drop-in is never seen.
-bool write_file(const std::string& directory, const std::string& name, const std::string& text) {
-    const std::string temporary = directory + "/." + name + ".tmp";
-    const std::string path = directory + "/" + name;
-    Fd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
-    if (!fd) return false;
-    const bool written = write_all(fd.get(), text) && ::close(fd.release()) == 0 &&
-                         ::rename(temporary.c_str(), path.c_str()) == 0;
-    if (written) return true;
-    const int saved = errno;
-    ::unlink(temporary.c_str());
-    errno = saved;
-    return false;
 }
 
 class Writer {
@@ -82,11 +55,16 @@ class Writer {
         }
         const std::size_t slash = file.path.find('/');
         const std::string directory = directories_.normal + "/" + file.path.substr(0, slash);
-        if (make_directory(directory) &&
-            write_file(directory, file.path.substr(slash + 1), file.text))
-            return;
-        problem(directories_.normal + "/" + file.path,
-                "cannot write the drop-in of " + file.unit + ": " + error_text());
+        const std::string path = directories_.normal + "/" + file.path;
+        std::string why;
+        if (!make_directory(directory)) {
+            why = error_text();
+        } else {
+            const auto written = replace_file(path, file.text, Durability::none);
+            if (written) return;
+            why = written.error().message();
+        }
+        problem(path, "cannot write the drop-in of " + file.unit + ": " + why);
         keep_mask(file.unit);
     }
 
@@ -110,8 +88,9 @@ class Writer {
         for (const dropin::PlannedFile& file : plan_.files)
             text += describe(file.outcome) + " " + file.unit +
                     (file.policy.empty() ? "" : " " + file.policy) + "\n";
-        if (!write_file(directories_.normal, stamp_name, text))
-            problem(directories_.normal + "/" + stamp_name, "cannot write: " + error_text());
+        const std::string path = directories_.normal + "/" + stamp_name;
+        const auto written = replace_file(path, text, Durability::none);
+        if (!written) problem(path, "cannot write: " + written.error().message());
     }
 
     static std::string describe(dropin::Outcome outcome) {

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/site.h"
+
+#include <cstdlib>
+
+#include "cli/config.h"
+
+namespace ringfence::cli {
+
+namespace {
+
+std::optional<std::string> environment(const std::string& name) {
+    const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe)
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+}  // namespace
+
+Result<std::optional<policy::Rules>> Site::resolve(const std::vector<policy::Name>& names) const {
+    return policy::resolve(root, policies, names);
+}
+
+dropin::Plan Site::plan() const {
+    const auto resolve_names = [this](const std::vector<policy::Name>& names) {
+        return resolve(names);
+    };
+    return dropin::make_plan(root, units, {resolve_names, dropin::policy_names(root, policies)},
+                             {RINGFENCE_WRAPPER});
+}
+
+Result<Site> open_site(const std::string& root, unit::Scope scope) {
+    auto opened = Root::open(root);
+    if (!opened) return fail(root, "cannot open the root directory: " + opened.error().message());
+    return Site{std::move(*opened), unit::load_path(scope, environment),
+                scope == unit::Scope::user ? policy::user_search_path(environment)
+                                           : policy::system_search_path()};
+}
+
+}  // namespace ringfence::cli
