@@ -7,5 +7,6 @@ namespace ringfence::cli {
 inline constexpr int exit_success = 0;
 inline constexpr int exit_failure = 1;  ///< what was asked for could not be done
 inline constexpr int exit_usage = 2;    ///< the arguments make no sense
+inline constexpr int exit_warning = 3;  ///< done, and there is something to look at
 
 }  // namespace ringfence::cli

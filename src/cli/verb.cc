@@ -7,6 +7,7 @@ namespace {
 
 constexpr Verb table[] = {
     {"denials", "[UNIT…]", "show what fences denied, and which rules would allow it", run_denials},
+    {"doctor", "", "look for what keeps fences from working", run_doctor},
 };
 
 }  // namespace
