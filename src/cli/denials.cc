@@ -130,36 +130,10 @@ Result<Review> make_review(Request& request) {
         if (!boot) return tl::unexpected(boot.error());
         request.review.boot = *boot;
     }
+    request.review.filter.units = request.units;
+    if (!request.policy.empty()) request.review.filter.policies = {request.policy};
     request.review.pids_comparable = request.local() && in_initial_pid_namespace();
     return journal::review(**source, request.review);
-}
-
-bool is_asked_for(const journal::Unit& unit, const std::vector<std::string>& names) {
-    return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-        return name == unit.name || name == unit.user_name;
-    });
-}
-
-// A denial whose tag only claims to be of the unit is part of the unit's review: it must not hide.
-bool concerns(const Denial& denial, const Request& request) {
-    const journal::Attribution& whose = denial.attribution;
-    const bool of_unit =
-        request.units.empty() || is_asked_for(whose.unit, request.units) ||
-        std::any_of(whose.claimed.begin(), whose.claimed.end(),
-                    [&](const auto& unit) { return is_asked_for(unit, request.units); });
-    return of_unit && (request.policy.empty() || request.policy == whose.policy);
-}
-
-// Returns how many unattributed denials were left out, for a word about them.
-std::uint64_t filter(Review& review, const Request& request) {
-    const auto keep = [&](const Denial& denial) { return !concerns(denial, request); };
-    std::uint64_t dropped = 0;
-    for (const Denial& denial : review.unattributed)
-        if (keep(denial) && denial.attribution.reason != journal::Reason::other_landlock_user)
-            dropped += denial.tally.count;
-    std::erase_if(review.denials, keep);
-    std::erase_if(review.unattributed, keep);
-    return dropped;
 }
 
 std::string searched(const Request& request) {
@@ -244,9 +218,8 @@ int run_denials(const std::vector<std::string>& words) {
     if (request->help) return help();
     auto review = make_review(*request);
     if (!review) return report(review.error(), exit_failure);
-    const std::uint64_t dropped = filter(*review, *request);
     print(*review, *request);
-    print_notes(*review, dropped);
+    print_notes(*review, review->elsewhere);
     return exit_success;
 }
 

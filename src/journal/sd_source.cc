@@ -10,6 +10,7 @@
 #include <systemd/sd-id128.h>
 #include <systemd/sd-journal.h>
 
+#include "journal/loss.h"
 #include "journal/record.h"
 #include "landlock/report.h"
 
@@ -56,6 +57,8 @@ class SdSource : public Source {
     Result<void> match(const std::string& text);
     Result<void> match_pass(Pass pass);
     Result<void> match_audit(const std::vector<const char*>& types);
+    Result<void> match_any(const char* field, std::initializer_list<const char*> values);
+    Result<void> match_losses();
     Result<void> collect_invocations();
     Unit unit() { return {text("_SYSTEMD_UNIT"), text("_SYSTEMD_USER_UNIT")}; }
     std::string text(const char* name) { return std::string(field(name).value_or("")); }
@@ -82,15 +85,33 @@ Result<void> SdSource::match_audit(const std::vector<const char*>& types) {
     return {};
 }
 
-Result<void> SdSource::match_pass(Pass pass) {
-    if (pass == Pass::denials)
-        return match_audit({audit_type_access, audit_type_syscall, audit_type_proctitle});
-    if (auto done = match_audit({audit_type_domain}); !done) return done;
+Result<void> SdSource::match_any(const char* field, std::initializer_list<const char*> values) {
+    for (const char* value : values)
+        if (auto done = match(std::string(field) + "=" + value); !done) return done;
+    return {};
+}
+
+Result<void> SdSource::match_losses() {
+    if (auto done = match_any("MESSAGE_ID", {message_suppressed, message_missed}); !done)
+        return done;
     const int error = sd_journal_add_disjunction(journal_.get());
     if (error < 0) return journal_error(name_, "cannot select entries", error);
-    for (const char* id : {report::message_enforced, report::message_degraded,
-                           report::message_refused, report::message_exec_failed})
-        if (auto done = match(std::string("MESSAGE_ID=") + id); !done) return done;
+    if (auto done = match("_TRANSPORT=kernel"); !done) return done;
+    return match("PRIORITY=" + std::string(loss_priority));
+}
+
+Result<void> SdSource::match_pass(Pass pass) {
+    switch (pass) {
+        case Pass::domains:
+            return match_audit({audit_type_domain});
+        case Pass::reports:
+            return match_any("MESSAGE_ID", {report::message_enforced, report::message_degraded,
+                                            report::message_refused, report::message_exec_failed});
+        case Pass::denials:
+            return match_audit({audit_type_access, audit_type_syscall, audit_type_proctitle});
+        case Pass::losses:
+            return match_losses();
+    }
     return {};
 }
 

@@ -114,7 +114,7 @@ const char* name_of(StartStatus status) {
 }
 
 Result<Starts> read_starts(Source& source, Time since, Time until) {
-    if (auto done = source.select({Pass::identities, since, until, std::nullopt}); !done)
+    if (auto done = source.select({Pass::reports, since, until, std::nullopt}); !done)
         return tl::unexpected(done.error());
     Starts starts;
     std::map<std::tuple<std::string, std::string, Unit>, Row> rows;
