@@ -143,10 +143,10 @@ Identities::Summary& Identities::summary_of(Tag& tag) const {
     }
     summary->units.assign(units.begin(), units.end());
     const auto record = [&](const Key& key) -> const Domain& { return domains_.at(key); };
-    summary->comparable =
-        options_.pids_comparable ||
-        std::any_of(tag.domains.begin(), tag.domains.end(),
-                    [&](const Key& key) { return summary->has_pid(record(key)); });
+    summary->comparable = options_.pids_comparable ||
+                          std::any_of(tag.domains.begin(), tag.domains.end(), [&](const Key& key) {
+                              return summary->has_pid(record(key));
+                          });
     // Domains that are judged forged on their own evidence do not make the others suspicious.
     summary->made = static_cast<std::size_t>(
         std::count_if(tag.domains.begin(), tag.domains.end(), [&](const Key& key) {
@@ -202,7 +202,8 @@ Result<Attribution> Identities::attribute(const Id& boot, std::uint64_t domain,
     const bool unproved =
         attribution.reason == Reason::no_report || attribution.reason == Reason::no_unit;
     if (!unproved) return attribution;
-    auto units = find_units(std::string_view(attribution.tag).substr(std::size(report::tag_prefix) - 1));
+    auto units =
+        find_units(std::string_view(attribution.tag).substr(std::size(report::tag_prefix) - 1));
     if (!units) return tl::unexpected(units.error());
     attribution.claimed = *std::move(units);
     if (attribution.claimed.size() == 1) attribution.confidence = Confidence::invocation;

@@ -38,8 +38,8 @@ std::optional<Time> parse_seconds(std::string_view text) {
     const auto milliseconds = parse_number(text.substr(point + 1));
     constexpr std::uint64_t most = 1ULL << 42;  // far from overflow in microseconds
     if (!seconds || !milliseconds || *seconds > most || *milliseconds > 999) return std::nullopt;
-    return Time{std::chrono::milliseconds{
-        static_cast<std::int64_t>(*seconds * 1000 + *milliseconds)}};
+    return Time{
+        std::chrono::milliseconds{static_cast<std::int64_t>(*seconds * 1000 + *milliseconds)}};
 }
 
 // The kernel counts events from boot on. Lines of events that overlap are out of order, but not by
@@ -213,8 +213,7 @@ Result<void> read_audit_logs(const std::vector<Input>& inputs, Spool& spool) {
         const bool empty = log.lines.peek().empty();
         if (auto done = reader.read(log.lines); !done) return done;
         if (log.lines.failed())
-            return fail(log.input->name,
-                        "cannot read: " + std::system_category().message(errno));
+            return fail(log.input->name, "cannot read: " + std::system_category().message(errno));
         if (!empty && reader.records() == before)
             return fail(log.input->name, "holds no audit record",
                         "name a log of auditd; for journal files there is --file=");

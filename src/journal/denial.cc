@@ -34,16 +34,19 @@ DenialKey rest_of(DenialKey&& key) {
 
 DenialKey key_of(const DenialEvent& event) {
     const Object& object = event.access.object;
-    return {event.access.blockers, object.type, object.path, object.abstract,
-            object.remote,         object.address, object.port, object.comm,
-            event.process.exe,     event.process.comm};
+    return {event.access.blockers, object.type, object.path, object.abstract,   object.remote,
+            object.address,        object.port, object.comm, event.process.exe, event.process.comm};
 }
 
 Tally tally_of(DenialEvent&& event) {
-    Tally one{1,          event.time,
-              event.time, std::move(event.access.object),
-              event.process.pid, std::move(event.command_line),
-              event.serial, std::move(event.records)};
+    Tally one{1,
+              event.time,
+              event.time,
+              std::move(event.access.object),
+              event.process.pid,
+              std::move(event.command_line),
+              event.serial,
+              std::move(event.records)};
     one.object.path.clear();  // it is in the key
     return one;
 }
@@ -51,6 +54,9 @@ Tally tally_of(DenialEvent&& event) {
 void Tally::add(const Tally& other) {
     count += other.count;
     first = std::min(first, other.first);
+    const bool comparable =
+        object.inode != 0 && other.object.inode != 0 && object.device == other.object.device;
+    replaced = replaced || other.replaced || (comparable && object.inode != other.object.inode);
     if (other.last < last) return;
     last = other.last;
     object = other.object;
@@ -73,8 +79,7 @@ DenialCounter::Rows::iterator DenialCounter::find_or_make(Whose whose, DenialKey
 
 void DenialCounter::add(Whose whose, DenialKey key, Tally&& one) {
     auto found = rows_.find({whose, key});
-    if (found == rows_.end())
-        found = find_or_make(whose, std::move(key), bytes_of(key, one));
+    if (found == rows_.end()) found = find_or_make(whose, std::move(key), bytes_of(key, one));
     if (found == rows_.end()) {
         uncounted_ += one.count;
         return;

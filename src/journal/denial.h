@@ -39,11 +39,12 @@ struct Tally {
     std::uint64_t count = 0;
     Time first = Time::max();
     Time last = Time::min();
-    Object object;                    ///< of the last one
-    std::optional<std::int64_t> pid;  ///< the denied process of the last one
-    std::string command_line;         ///< its words separated by NUL; may be empty
-    std::uint64_t serial = 0;         ///< the audit event of the last one
+    Object object;                     ///< of the last one
+    std::optional<std::int64_t> pid;   ///< the denied process of the last one
+    std::string command_line;          ///< its words separated by NUL; may be empty
+    std::uint64_t serial = 0;          ///< the audit event of the last one
     std::vector<std::string> records;  ///< texts of its event's records, when they are kept
+    bool replaced = false;             ///< the path was another file later: its inode changed
 
     void add(const Tally& other);
 };

@@ -24,8 +24,8 @@ struct DenialEvent {
     Time time{};
     std::uint64_t serial = 0;  ///< of the audit event, unique within a boot
     AccessRecord access;
-    SyscallRecord process;     ///< empty when that record is missing
-    std::string command_line;  ///< its words separated by NUL; may be empty
+    SyscallRecord process;             ///< empty when that record is missing
+    std::string command_line;          ///< its words separated by NUL; may be empty
     std::vector<std::string> records;  ///< the texts of the event's records, when asked for
 };
 

@@ -29,19 +29,18 @@ bool names_policy(const std::string& all, const std::string& name) {
 
 bool matches_path(const std::string& asked, const std::string& path) {
     if (is_pattern(asked)) return ::fnmatch(asked.c_str(), path.c_str(), FNM_NOESCAPE) == 0;
-    const bool beneath = path.starts_with(asked) &&
-                         (asked.ends_with('/') || path.size() == asked.size() ||
-                          path[asked.size()] == '/');
+    const bool beneath =
+        path.starts_with(asked) &&
+        (asked.ends_with('/') || path.size() == asked.size() || path[asked.size()] == '/');
     return beneath;
 }
 
 }  // namespace
 
 bool Filter::concerns(const Attribution& whose) const {
-    const bool of_unit =
-        units.empty() || matches_unit(units, whose.unit) ||
-        std::any_of(whose.claimed.begin(), whose.claimed.end(),
-                    [&](const Unit& unit) { return matches_unit(units, unit); });
+    const bool of_unit = units.empty() || matches_unit(units, whose.unit) ||
+                         std::any_of(whose.claimed.begin(), whose.claimed.end(),
+                                     [&](const Unit& unit) { return matches_unit(units, unit); });
     const bool of_policy =
         policies.empty() ||
         std::any_of(policies.begin(), policies.end(),

@@ -11,7 +11,8 @@ namespace ringfence::journal {
 
 class LineReader {
   public:
-    /// Above any audit record (MAX_AUDIT_MESSAGE_LENGTH is 8970) and any entry as JSON that matters.
+    /// Above any audit record (MAX_AUDIT_MESSAGE_LENGTH is 8970) and any entry as JSON that
+    /// matters.
     static constexpr std::size_t longest = 1u << 20;
 
     explicit LineReader(std::FILE* file) : file_(file) {}

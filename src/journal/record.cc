@@ -38,10 +38,9 @@ std::string_view bare_type(std::string_view name) {
 
 const TypeName* find_type(std::string_view name) {
     const std::string_view bare = bare_type(name);
-    const auto* found = std::find_if(std::begin(type_names), std::end(type_names),
-                                     [&](const TypeName& row) {
-                                         return row.name == bare || row.number == bare;
-                                     });
+    const auto* found =
+        std::find_if(std::begin(type_names), std::end(type_names),
+                     [&](const TypeName& row) { return row.name == bare || row.number == bare; });
     return found == std::end(type_names) ? nullptr : found;
 }
 

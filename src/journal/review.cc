@@ -19,7 +19,10 @@ Selection selection_of(const ReviewOptions& options, Pass pass) {
     Selection selection;
     selection.pass = pass;
     selection.boot = options.boot;
-    if (pass == Pass::domains || pass == Pass::reports) return selection;
+    if (pass == Pass::domains || pass == Pass::reports) {
+        if (options.live_from) selection.until = *options.live_from - std::chrono::microseconds(1);
+        return selection;
+    }
     selection.since = options.since;
     selection.until = options.until;
     return selection;
@@ -29,7 +32,7 @@ IdentityOptions identity_options(const Source& source, const ReviewOptions& opti
     IdentityOptions identity;
     identity.pids_comparable = options.pids_comparable;
     identity.tags_across_boots = !source.knows_boots();
-    identity.domains_first = !options.follow;
+    identity.domains_first = !options.live_from;
     return identity;
 }
 
@@ -133,8 +136,11 @@ Result<DenialCounter::Whose> Reader::whose(const DomainId& domain) {
     const auto known = known_.find(domain);
     if (known != known_.end()) return known->second;
     auto attribution = identities_.attribute(
-        domain.first, domain.second,
-        [&](std::string_view digits) { return source_.units_of_invocation(digits); });
+        domain.first, domain.second, [&](std::string_view digits) -> Result<std::vector<Unit>> {
+            // Looking something up would lose the place in a journal that is followed.
+            if (options_.live_from) return std::vector<Unit>{};
+            return source_.units_of_invocation(digits);
+        });
     if (!attribution) return tl::unexpected(attribution.error());
     const auto number =
         number_of({across_starts(*std::move(attribution)), machines_[domain.first]});
@@ -143,7 +149,7 @@ Result<DenialCounter::Whose> Reader::whose(const DomainId& domain) {
 }
 
 void Reader::count(DenialEvent&& event) {
-    if (following_) {
+    if (options_.live_from) {
         live_.push_back(std::move(event));
         return;
     }
@@ -178,8 +184,7 @@ Result<void> Reader::count_units() {
         const Whose& owner = all_[*number];
         if (owner.attribution.reason != Reason::attributed) continue;
         if (!options_.filter.concerns(owner.attribution)) continue;
-        UnitCount& count =
-            units[{owner.machine.host, owner.machine.id, owner.attribution.unit}];
+        UnitCount& count = units[{owner.machine.host, owner.machine.id, owner.attribution.unit}];
         count.unit = owner.attribution.unit;
         count.machine = owner.machine.id;
         count.host = owner.machine.host;
@@ -228,13 +233,12 @@ Result<Review> Reader::read_denials() {
 }
 
 void Reader::take_live() {
-    following_ = true;
+    const bool older = source_.time() < *options_.live_from;
     for (const Pass pass : {Pass::domains, Pass::reports, Pass::denials})
-        take(pass);
+        if (pass == Pass::denials || !older) take(pass);
 }
 
 Result<std::vector<Denial>> Reader::ready(Time time) {
-    following_ = true;
     joiner_.flush_complete();
     joiner_.flush(time);
     std::vector<Denial> denials;

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -61,7 +62,7 @@ struct Review {
     std::uint64_t unreadable = 0;      ///< lines of a text source that were no record
     std::uint64_t uncounted = 0;       ///< denials beyond the limit of memory: in no list
     std::uint64_t left_out = 0;        ///< domains beyond it
-    std::uint64_t elsewhere = 0;       ///< left out by the unit or policy asked for: unattributed ones
+    std::uint64_t elsewhere = 0;  ///< left out by the unit or policy asked for: unattributed ones
     Losses losses;
 };
 
@@ -71,7 +72,9 @@ struct ReviewOptions {
     std::optional<Id> boot;
     bool pids_comparable = false;  ///< attribution.h, rule 4
     bool keep_records = false;     ///< Tally::records
-    bool follow = false;           ///< for take_live(): reports may come before their domains
+    /// Following: identities from then on come with take_live(), older ones with
+    /// read_identities().
+    std::optional<Time> live_from;
     Filter filter;
     /// Called for each denial that the filter lets through, before it is counted. `whose` is to be
     /// copied if it is kept.
@@ -95,6 +98,8 @@ class Reader {
     void take_live();
     /// Denials whose records are all there, and those that began before `time`.
     Result<std::vector<Denial>> ready(Time time);
+    /// Whether more may be ready later without a new entry.
+    bool waiting() const { return !joiner_.empty() || !live_.empty(); }
 
   private:
     struct Machine {
@@ -125,7 +130,6 @@ class Reader {
     std::map<std::tuple<std::string, std::string, Attribution>, DenialCounter::Whose> numbers_;
     std::vector<Whose> all_;
     std::vector<DenialEvent> live_;
-    bool following_ = false;
     std::optional<Diagnostics> problem_;  // from within a callback
     Review review_;
 };

@@ -104,7 +104,7 @@ Format format_of(std::string_view first_bytes) {
         ++at;
     const bool named = at > 0 && at < first_bytes.size();
     return named && (first_bytes[at] == '=' || first_bytes[at] == '\n') ? Format::export_text
-                                                                       : Format::unknown;
+                                                                        : Format::unknown;
 }
 
 Result<void> read_text(const Input& input, const ParseJson& parse_json, Spool& spool) {
