@@ -56,6 +56,10 @@ class Planner {
         });
     }
 
+    void run_one(const unit::Unit& unit) {
+        if (auto decision = decide(unit)) add_file(unit, std::move(*decision));
+    }
+
   private:
     void collect() {
         for (const std::string& name : map_.all_names())
@@ -144,16 +148,31 @@ class Planner {
         }
         is_masked_ = sources->state == State::masked;
         if (is_masked_ || !sources->mention(key_marker)) return std::nullopt;
-        for (std::size_t i = 0; i < sources->dropins.size(); ++i)
-            if (is_ours(sources->dropins[i], sources->dropin_texts[i])) return std::nullopt;
+        for (std::size_t i = 0; i < sources->dropins.size(); ++i) {
+            if (!is_ours(sources->dropins[i], sources->dropin_texts[i])) continue;
+            if (!sources->dropin_texts[i].empty()) check_static(unit::parse(*sources), i);
+            return std::nullopt;
+        }
         return unit::parse(*sources);
     }
 
     // An empty file of our name is how an administrator switches the fence off; one that has our
     // header was made by `ringfence enable --static`.
     static bool is_ours(const unit::Dropin& dropin, const std::string& text) {
-        return dropin.file_name() == file_name &&
-               (text.empty() || text.compare(0, own_header.size(), own_header) == 0);
+        return (dropin.file_name() == file_name && text.empty()) || is_static_dropin(dropin, text);
+    }
+
+    // What comes behind a static drop-in could take its fence away.
+    void check_static(const unit::Unit& unit, std::size_t index) {
+        for (std::size_t i = index + 1; i < unit.dropins.size(); ++i)
+            for (const unit::Assignment& line :
+                 unit.files[i + (unit.has_fragment ? 1 : 0)].assignments)
+                if (line.section == "Service" && line.key == "ExecStart")
+                    return add_refusal(unit,
+                                       {{line.where,
+                                         "this file comes behind the static fence " +
+                                             unit.dropins[index].path + " and changes ExecStart=",
+                                         "run ringfence enable --static " + unit.name.full}});
     }
 
     std::optional<Decision> decide(const unit::Unit& unit) {
@@ -327,6 +346,13 @@ class Planner {
 
 }  // namespace
 
+bool is_static_dropin(const unit::Dropin& dropin, std::string_view text) {
+    constexpr std::string_view tail = "-ringfence.conf";
+    const std::string name = dropin.file_name();
+    return name.size() > tail.size() && name.substr(name.size() - tail.size()) == tail &&
+           text.substr(0, own_header.size()) == own_header;
+}
+
 std::vector<std::string> policy_names(const Root& root, const policy::SearchPath& path) {
     constexpr std::string_view suffix = ".toml";
     std::set<std::string> names;
@@ -385,6 +411,15 @@ Plan make_plan(const Root& root, const unit::LoadPath& path, const Policies& pol
     plan.warnings = map.problems();
     Planner(root, map, policies, wrapper, plan).run();
     return plan;
+}
+
+std::optional<PlannedFile> plan_unit(const Root& root, const unit::Sources& sources,
+                                     const Policies& policies, const Wrapper& wrapper) {
+    Plan plan;
+    const unit::NameMap no_other_units;
+    Planner(root, no_other_units, policies, wrapper, plan).run_one(unit::parse(sources));
+    if (plan.files.empty()) return std::nullopt;
+    return std::move(plan.files.front());
 }
 
 }  // namespace ringfence::dropin
