@@ -6,6 +6,8 @@ namespace ringfence::cli {
 namespace {
 
 constexpr Verb table[] = {
+    {"enable", "UNIT…", "fence services: write the drop-in that asks for it", run_enable},
+    {"disable", "UNIT…", "undo what enable did", run_disable},
     {"denials", "[UNIT…]", "show what fences denied, and which rules would allow it", run_denials},
 };
 

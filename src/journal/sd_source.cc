@@ -49,6 +49,7 @@ class SdSource : public Source {
     Result<bool> next() override;
     std::optional<std::string_view> field(const char* name) override;
     Time time() override;
+    Time oldest() override;
     Id boot() override;
     Result<std::vector<Unit>> units_of_invocation(std::string_view digits) override;
 
@@ -103,6 +104,11 @@ Result<void> SdSource::select(const Selection& selection) {
         if (error < 0) return journal_error(name_, "cannot select entries", error);
         if (auto done = match("_BOOT_ID=" + to_string(*selection.boot)); !done) return done;
     }
+    if (!selection.invocation.empty()) {
+        const int error = sd_journal_add_conjunction(journal_.get());
+        if (error < 0) return journal_error(name_, "cannot select entries", error);
+        if (auto done = match("_SYSTEMD_INVOCATION_ID=" + selection.invocation); !done) return done;
+    }
     const int error = selection.since == Time::min()
                           ? sd_journal_seek_head(journal_.get())
                           : sd_journal_seek_realtime_usec(journal_.get(), to_usec(selection.since));
@@ -133,6 +139,13 @@ std::optional<std::string_view> SdSource::field(const char* name) {
     const std::size_t prefix = std::strlen(name) + 1;  // "NAME="
     if (size < prefix) return std::nullopt;
     return std::string_view(static_cast<const char*>(data) + prefix, size - prefix);
+}
+
+Time SdSource::oldest() {
+    std::uint64_t usec = 0;
+    if (sd_journal_get_cutoff_realtime_usec(journal_.get(), &usec, nullptr) <= 0)
+        return Time::max();
+    return Time{std::chrono::microseconds{static_cast<std::int64_t>(usec)}};
 }
 
 Time SdSource::time() {
