@@ -138,7 +138,10 @@ int finish_disable(const std::vector<DisableChange>& changes, Scene* scene) {
         if (change.remaining.empty() && scene != nullptr) print_running(change, *scene);
         status = std::max(status, print_remaining(change));
     }
-    if (scene == nullptr) fmt::print("Takes effect at the next boot or systemctl daemon-reload.\n");
+    const bool changed = std::any_of(changes.begin(), changes.end(),
+                                     [](const auto& change) { return !change.removes.empty(); });
+    if (scene == nullptr && changed)
+        fmt::print("Takes effect at the next boot or systemctl daemon-reload.\n");
     return status;
 }
 

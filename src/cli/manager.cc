@@ -84,10 +84,11 @@ class Properties {
         return value != 0;
     }
 
-    std::uint64_t number(const char* interface, const char* name) {
-        Message message = get(interface, name, "t");
-        std::uint64_t value = 0;
-        if (message) check(sd_bus_message_read(message.get(), "t", &value));
+    template <class T>
+    T number(const char* interface, const char* name, const char* type) {
+        Message message = get(interface, name, type);
+        T value = 0;
+        if (message) check(sd_bus_message_read(message.get(), type, &value));
         return value;
     }
 
@@ -213,7 +214,9 @@ Result<LoadedUnit> Manager::load(const std::string& name) {
     unit.needs_reload = properties.boolean(unit_interface, "NeedDaemonReload");
     unit.invocation = properties.hex(unit_interface, "InvocationID");
     unit.commands = properties.commands("ExecStart");
-    unit.started = properties.number(service_interface, "ExecMainStartTimestamp");
+    unit.started =
+        properties.number<std::uint64_t>(service_interface, "ExecMainStartTimestamp", "t");
+    unit.main_pid = properties.number<std::uint32_t>(service_interface, "MainPID", "u");
     if (!properties.problems().empty()) return tl::unexpected(properties.problems());
     return unit;
 }

@@ -36,6 +36,8 @@ struct LoadedUnit {
     std::string invocation;     ///< ID of the last start, 32 hex digits; empty before the first
     std::uint64_t started = 0;  ///< of the main process, microseconds since the epoch; 0: never
 
+    std::uint32_t main_pid = 0;
+
     bool runs() const {
         return active_state == "active" || active_state == "reloading" ||
                active_state == "activating" || active_state == "deactivating";

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/scene.h"
 
+#include <chrono>
+#include <unistd.h>
+
 #include <systemd/sd-daemon.h>
 
 #include "journal/sd_source.h"
@@ -28,8 +31,25 @@ Result<std::vector<LoadedUnit>> Scene::loaded(const unit::ServiceName& name) con
 
 std::optional<journal::WrapperReport> Scene::report(const LoadedUnit& unit) const {
     if (!journal || unit.invocation.empty()) return std::nullopt;
-    auto found = journal::last_report(*journal, unit.invocation);
-    return found ? std::move(*found) : std::nullopt;
+    const auto all = journal::reports_of(*journal, unit.invocation);
+    if (!all || all->empty()) return std::nullopt;
+    // A command that was wrapped later (ExecReload=) may have another fence than the service.
+    if (unit.active_state == "active")
+        for (const journal::WrapperReport& report : *all)
+            if (report.layers > 0) return report;
+    return all->back();
+}
+
+bool Scene::must_have_report(const LoadedUnit& unit) const {
+    using std::chrono::microseconds;
+    constexpr microseconds settled = std::chrono::seconds(2);
+    // journald cannot always tell whose record it is once the process is gone.
+    if (!journal || ::geteuid() != 0 || unit.started == 0 || unit.main_pid == 0) return false;
+    for (const LoadedCommand& command : unit.commands)
+        for (const std::string& argument : command.arguments)
+            if (argument.starts_with("--report=")) return false;
+    const journal::Time start{microseconds{static_cast<std::int64_t>(unit.started)}};
+    return journal->oldest() < start && start + settled < std::chrono::system_clock::now();
 }
 
 std::string Scene::running_digest(const LoadedUnit& unit) const {
@@ -58,7 +78,7 @@ Result<Place> open_place(const Arguments& arguments) {
     if (elsewhere || arguments.has("no-reload") || sd_booted() == 0) return place;
     auto scene = open_scene(scope);
     if (!scene) {
-        scene.error().front().hint = "--no-reload works on the files alone";
+        scene.error().front().hint = "is it running? --root=/ works on the files alone";
         return tl::unexpected(scene.error());
     }
     place.scene = std::move(*scene);

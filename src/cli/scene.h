@@ -28,8 +28,14 @@ struct Scene {
     /// The unit; of a template its loaded instances.
     Result<std::vector<LoadedUnit>> loaded(const unit::ServiceName& name) const;
 
-    /// The wrapper's report about the unit's last start, if the journal has it.
+    /// The wrapper's report about the unit's last start, if the journal has it: of what runs, else
+    /// the last.
     std::optional<journal::WrapperReport> report(const LoadedUnit& unit) const;
+
+    /// Whether a fence put up at the unit's last start would be in the journal for sure: all of
+    /// that may be read, reaches back, and had the time to get there; and the unit may report at
+    /// all.
+    bool must_have_report(const LoadedUnit& unit) const;
 
     /// The digest of the fence that the running service reported; empty when none is known.
     std::string running_digest(const LoadedUnit& unit) const;

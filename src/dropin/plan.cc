@@ -30,6 +30,7 @@ struct Decision {
     std::string text;
     Diagnostics reasons;
     std::string policy;
+    bool unseen = false;
 };
 
 class Planner {
@@ -248,13 +249,16 @@ class Planner {
     std::optional<Decision> decide_unseen(const unit::Unit& unit, const Attachment& attachment) {
         if (!attachment.own_request) return std::nullopt;
         const std::string file = unit.files.empty() ? "" : unit.files.back().path;
-        return refuse(unit,
-                      {{{file, 0, 0},
-                        unit.name.full + " asks for a fence, and has no unit file that a generator "
-                                         "can see",
-                        "for a unit that another generator makes, use ringfence enable --static " +
-                            unit.name.full}},
-                      attachment.wrap);
+        Decision decision =
+            refuse(unit,
+                   {{{file, 0, 0},
+                     unit.name.full + " asks for a fence, and has no unit file that a generator "
+                                      "can see",
+                     "for a unit that another generator makes, use ringfence enable --static " +
+                         unit.name.full}},
+                   attachment.wrap);
+        decision.unseen = true;
+        return decision;
     }
 
     // A template whose policy's name has the instance in it: its instances are planned one by one,
@@ -325,7 +329,7 @@ class Planner {
     void add(const std::string& unit, const std::string& name, Decision decision) {
         plan_.files.push_back({unit, decision.outcome, unit + ".d/" + name,
                                std::move(decision.text), std::move(decision.reasons),
-                               std::move(decision.policy)});
+                               std::move(decision.policy), decision.unseen});
     }
 
     const Root& root_;

@@ -39,6 +39,7 @@ struct PlannedFile {
     std::string text;
     Diagnostics reasons;  ///< why it is refused or masked
     std::string policy;   ///< its name; empty when refused
+    bool unseen = false;  ///< refused, because its file cannot be seen: another generator makes it
 };
 
 struct Plan {

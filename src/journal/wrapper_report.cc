@@ -79,19 +79,19 @@ std::optional<WrapperReport> read_wrapper_report(Source& source) {
     return report;
 }
 
-Result<std::optional<WrapperReport>> last_report(Source& source, const std::string& invocation) {
+Result<std::vector<WrapperReport>> reports_of(Source& source, const std::string& invocation) {
     Selection selection;
     selection.pass = Pass::identities;
     selection.invocation = invocation;
     if (auto done = source.select(selection); !done) return tl::unexpected(done.error());
-    std::optional<WrapperReport> last;
+    std::vector<WrapperReport> reports;
     for (;;) {
         const auto more = source.next();
         if (!more) return tl::unexpected(more.error());
-        if (!*more) return last;
+        if (!*more) return reports;
         if (source.field("_SYSTEMD_INVOCATION_ID") != invocation) continue;
         if (!is_wrapper_message(source.field("MESSAGE_ID").value_or(""))) continue;
-        if (auto report = read_wrapper_report(source)) last = std::move(report);
+        if (auto report = read_wrapper_report(source)) reports.push_back(std::move(*report));
     }
 }
 

@@ -38,9 +38,9 @@ bool is_wrapper_message(std::string_view message_id);
 /// form.
 std::optional<WrapperReport> read_wrapper_report(Source& source);
 
-/// The wrapper's last report about one start of a unit, as journald itself filed it. Nothing when
-/// the journal has none. `invocation`: 32 hex digits.
-Result<std::optional<WrapperReport>> last_report(Source& source, const std::string& invocation);
+/// The wrapper's reports about one start of a unit, oldest first, as journald itself filed them.
+/// `invocation`: 32 hex digits.
+Result<std::vector<WrapperReport>> reports_of(Source& source, const std::string& invocation);
 
 /// Whether a comm has the form of the wrapper's tag: "rf" and 13 lower-case hex digits.
 bool is_tag(std::string_view comm);
