@@ -24,6 +24,8 @@ struct Site {
 
     Result<std::optional<policy::Rules>> resolve(const std::vector<policy::Name>& names) const;
 
+    dropin::Policies policy_access() const;
+
     /// What the generator would write now.
     dropin::Plan plan() const;
 };

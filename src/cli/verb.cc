@@ -6,6 +6,9 @@ namespace ringfence::cli {
 namespace {
 
 constexpr Verb table[] = {
+    {"enable", "UNIT…", "fence services: write the drop-in that asks for it", run_enable},
+    {"disable", "UNIT…", "undo what enable did", run_disable},
+    {"status", "[UNIT…]", "show which services are fenced, and how well", run_status},
     {"denials", "[UNIT…]", "show what fences denied, and which rules would allow it", run_denials},
     {"doctor", "", "look for what keeps fences from working", run_doctor},
 };

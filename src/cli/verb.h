@@ -20,6 +20,9 @@ struct Verb {
 std::span<const Verb> verbs();
 
 // One file a verb: denials.cc, …
+int run_disable(const std::vector<std::string>& words);
+int run_enable(const std::vector<std::string>& words);
+int run_status(const std::vector<std::string>& words);
 int run_denials(const std::vector<std::string>& words);
 int run_doctor(const std::vector<std::string>& words);
 

@@ -30,6 +30,7 @@ struct Decision {
     std::string text;
     Diagnostics reasons;
     std::string policy;
+    bool unseen = false;
 };
 
 class Planner {
@@ -54,6 +55,10 @@ class Planner {
         std::sort(plan_.files.begin(), plan_.files.end(), [](const auto& a, const auto& b) {
             return std::tie(a.unit, a.path) < std::tie(b.unit, b.path);
         });
+    }
+
+    void run_one(const unit::Unit& unit) {
+        if (auto decision = decide(unit)) add_file(unit, std::move(*decision));
     }
 
   private:
@@ -144,16 +149,31 @@ class Planner {
         }
         is_masked_ = sources->state == State::masked;
         if (is_masked_ || !sources->mention(key_marker)) return std::nullopt;
-        for (std::size_t i = 0; i < sources->dropins.size(); ++i)
-            if (is_ours(sources->dropins[i], sources->dropin_texts[i])) return std::nullopt;
+        for (std::size_t i = 0; i < sources->dropins.size(); ++i) {
+            if (!is_ours(sources->dropins[i], sources->dropin_texts[i])) continue;
+            if (!sources->dropin_texts[i].empty()) check_static(unit::parse(*sources), i);
+            return std::nullopt;
+        }
         return unit::parse(*sources);
     }
 
     // An empty file of our name is how an administrator switches the fence off; one that has our
     // header was made by `ringfence enable --static`.
     static bool is_ours(const unit::Dropin& dropin, const std::string& text) {
-        return dropin.file_name() == file_name &&
-               (text.empty() || text.compare(0, own_header.size(), own_header) == 0);
+        return (dropin.file_name() == file_name && text.empty()) || is_static_dropin(dropin, text);
+    }
+
+    // What comes behind a static drop-in could take its fence away.
+    void check_static(const unit::Unit& unit, std::size_t index) {
+        for (std::size_t i = index + 1; i < unit.dropins.size(); ++i)
+            for (const unit::Assignment& line :
+                 unit.files[i + (unit.has_fragment ? 1 : 0)].assignments)
+                if (line.section == "Service" && line.key == "ExecStart")
+                    return add_refusal(unit,
+                                       {{line.where,
+                                         "this file comes behind the static fence " +
+                                             unit.dropins[index].path + " and changes ExecStart=",
+                                         "run ringfence enable --static " + unit.name.full}});
     }
 
     std::optional<Decision> decide(const unit::Unit& unit) {
@@ -229,13 +249,16 @@ class Planner {
     std::optional<Decision> decide_unseen(const unit::Unit& unit, const Attachment& attachment) {
         if (!attachment.own_request) return std::nullopt;
         const std::string file = unit.files.empty() ? "" : unit.files.back().path;
-        return refuse(unit,
-                      {{{file, 0, 0},
-                        unit.name.full + " asks for a fence, and has no unit file that a generator "
-                                         "can see",
-                        "for a unit that another generator makes, use ringfence enable --static " +
-                            unit.name.full}},
-                      attachment.wrap);
+        Decision decision =
+            refuse(unit,
+                   {{{file, 0, 0},
+                     unit.name.full + " asks for a fence, and has no unit file that a generator "
+                                      "can see",
+                     "for a unit that another generator makes, use ringfence enable --static " +
+                         unit.name.full}},
+                   attachment.wrap);
+        decision.unseen = true;
+        return decision;
     }
 
     // A template whose policy's name has the instance in it: its instances are planned one by one,
@@ -306,7 +329,7 @@ class Planner {
     void add(const std::string& unit, const std::string& name, Decision decision) {
         plan_.files.push_back({unit, decision.outcome, unit + ".d/" + name,
                                std::move(decision.text), std::move(decision.reasons),
-                               std::move(decision.policy)});
+                               std::move(decision.policy), decision.unseen});
     }
 
     const Root& root_;
@@ -326,6 +349,13 @@ class Planner {
 };
 
 }  // namespace
+
+bool is_static_dropin(const unit::Dropin& dropin, std::string_view text) {
+    constexpr std::string_view tail = "-ringfence.conf";
+    const std::string name = dropin.file_name();
+    return name.size() > tail.size() && name.substr(name.size() - tail.size()) == tail &&
+           text.substr(0, own_header.size()) == own_header;
+}
 
 std::vector<std::string> policy_names(const Root& root, const policy::SearchPath& path) {
     constexpr std::string_view suffix = ".toml";
@@ -385,6 +415,15 @@ Plan make_plan(const Root& root, const unit::LoadPath& path, const Policies& pol
     plan.warnings = map.problems();
     Planner(root, map, policies, wrapper, plan).run();
     return plan;
+}
+
+std::optional<PlannedFile> plan_unit(const Root& root, const unit::Sources& sources,
+                                     const Policies& policies, const Wrapper& wrapper) {
+    Plan plan;
+    const unit::NameMap no_other_units;
+    Planner(root, no_other_units, policies, wrapper, plan).run_one(unit::parse(sources));
+    if (plan.files.empty()) return std::nullopt;
+    return std::move(plan.files.front());
 }
 
 }  // namespace ringfence::dropin

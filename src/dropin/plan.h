@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/diagnostic.h"
@@ -13,6 +14,7 @@
 #include "dropin/render.h"
 #include "policy/resolve.h"
 #include "unit/load_path.h"
+#include "unit/unit.h"
 
 namespace ringfence::dropin {
 
@@ -37,6 +39,7 @@ struct PlannedFile {
     std::string text;
     Diagnostics reasons;  ///< why it is refused or masked
     std::string policy;   ///< its name; empty when refused
+    bool unseen = false;  ///< refused, because its file cannot be seen: another generator makes it
 };
 
 struct Plan {
@@ -46,6 +49,15 @@ struct Plan {
 
 Plan make_plan(const Root& root, const unit::LoadPath& path, const Policies& policies,
                const Wrapper& wrapper);
+
+/// One unit whose files have been read already, whatever directories they are in: one that another
+/// generator made. Nothing when it does not ask for a fence.
+std::optional<PlannedFile> plan_unit(const Root& root, const unit::Sources& sources,
+                                     const Policies& policies, const Wrapper& wrapper);
+
+/// Whether `ringfence enable --static` made this drop-in, so that the generator leaves the unit
+/// alone.
+bool is_static_dropin(const unit::Dropin& dropin, std::string_view text);
 
 /// The names of the policy files in the search path, sorted.
 std::vector<std::string> policy_names(const Root& root, const policy::SearchPath& path);

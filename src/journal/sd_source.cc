@@ -50,6 +50,7 @@ class SdSource : public LiveSource {
     Result<bool> next() override;
     std::optional<std::string_view> field(const char* name) override;
     Time time() override;
+    Time oldest() override;
     Id boot() override;
     Result<std::vector<Unit>> units_of_invocation(std::string_view digits) override;
     Result<void> follow(Time since, const std::optional<Id>& boot) override;
@@ -152,6 +153,11 @@ Result<void> SdSource::select(const Selection& selection) {
     sd_journal_flush_matches(journal_.get());
     if (auto done = match_pass(selection.pass); !done) return done;
     if (auto done = restrict_to(selection.boot); !done) return done;
+    if (!selection.invocation.empty()) {
+        const int error = sd_journal_add_conjunction(journal_.get());
+        if (error < 0) return journal_error(name_, "cannot select entries", error);
+        if (auto done = match("_SYSTEMD_INVOCATION_ID=" + selection.invocation); !done) return done;
+    }
     return seek(selection.since);
 }
 
@@ -197,6 +203,13 @@ std::optional<std::string_view> SdSource::field(const char* name) {
     const std::size_t prefix = std::strlen(name) + 1;  // "NAME="
     if (size < prefix) return std::nullopt;
     return std::string_view(static_cast<const char*>(data) + prefix, size - prefix);
+}
+
+Time SdSource::oldest() {
+    std::uint64_t usec = 0;
+    if (sd_journal_get_cutoff_realtime_usec(journal_.get(), &usec, nullptr) <= 0)
+        return Time::max();
+    return Time{std::chrono::microseconds{static_cast<std::int64_t>(usec)}};
 }
 
 Time SdSource::time() {

@@ -57,6 +57,7 @@ struct Selection {
     Time since = Time::min();  ///< both ends belong to it
     Time until = Time::max();
     std::optional<Id> boot;
+    std::string invocation;  ///< 32 hex digits: only what journald files under this start of a unit
 };
 
 class Source {
@@ -76,6 +77,9 @@ class Source {
     virtual std::optional<std::string_view> field(const char* name) = 0;
     virtual Time time() = 0;
     virtual Id boot() = 0;
+
+    /// When the oldest entry of all was received; Time::max() when there is none.
+    virtual Time oldest() { return Time::max(); }
 
     /// The units that trusted fields give to invocation IDs that begin with these hex digits.
     /// Leaves no current entry.
