@@ -21,6 +21,8 @@ struct Policies {
     std::function<Result<std::optional<policy::Rules>>(const std::vector<policy::Name>&)> resolve;
     /// The names of all policies that exist; to find the instances that they are for.
     std::vector<std::string> names;
+    /// The machine's defaults. An error refuses every unit that would be fenced.
+    Result<policy::Host> host = policy::Host{};
 };
 
 enum class Outcome {
@@ -37,6 +39,8 @@ struct PlannedFile {
     std::string text;
     Diagnostics reasons;  ///< why it is refused or masked
     std::string policy;   ///< its name; empty when refused
+    /// What is enforced, with the rules that the unit inherits; fenced only.
+    std::optional<policy::Rules> rules = std::nullopt;
 };
 
 struct Plan {
@@ -44,6 +48,7 @@ struct Plan {
     Diagnostics warnings;            ///< what could not be looked at
 };
 
+/// `policies.resolve` should know `policies.host`.
 Plan make_plan(const Root& root, const unit::LoadPath& path, const Policies& policies,
                const Wrapper& wrapper);
 

@@ -90,7 +90,8 @@ Layer further_layer(const Ruleset& rules, int abi, const std::string& chain) {
 
 class Combiner {
   public:
-    Combiner(const std::vector<Loaded>& policies, int abi) : policies_(policies), abi_(abi) {}
+    Combiner(const std::vector<Loaded>& policies, int abi, const Host& host)
+        : policies_(policies), abi_(abi), host_(host) {}
 
     Rules combine() {
         Rules rules;
@@ -164,8 +165,10 @@ class Combiner {
         Origin inherit_origin;
     };
 
-    static Settings settings_of(const Loaded& loaded) {
+    Settings settings_of(const Loaded& loaded) const {
         Settings settings;
+        settings.minimum_abi = default_minimum(host_, abi_);
+        if (host_.minimum_abi) settings.minimum_abi_origin = {host_.minimum_abi_where, "", ""};
         const auto apply = [&](const Policy& file) {
             if (file.description) settings.description = file.description->value;
             if (file.minimum_abi) {
@@ -197,6 +200,7 @@ class Combiner {
 
     const std::vector<Loaded>& policies_;
     int abi_;
+    const Host& host_;
 };
 
 /// Each name once; required when one of its mentions is.
@@ -230,7 +234,7 @@ void check_further(const std::vector<Loaded>& policies, Diagnostics& problems) {
 }  // namespace
 
 Result<std::optional<Rules>> resolve(const Root& root, const SearchPath& path,
-                                     const std::vector<Name>& names) {
+                                     const std::vector<Name>& names, const Host& host) {
     Loader loader(root, path);
     std::vector<Loaded> policies;
     for (const Name& name : distinct(names)) {
@@ -243,7 +247,7 @@ Result<std::optional<Rules>> resolve(const Root& root, const SearchPath& path,
     }
     if (!loader.problems.empty()) return tl::unexpected(std::move(loader.problems));
     if (policies.empty()) return std::nullopt;
-    Combiner combiner(policies, policies.front().policy.abi->value);
+    Combiner combiner(policies, policies.front().policy.abi->value, host);
     Rules rules = combiner.combine();
     if (!combiner.problems.empty()) return tl::unexpected(std::move(combiner.problems));
     return rules;
