@@ -17,8 +17,8 @@ std::optional<std::string> environment(const std::string& name) {
 }  // namespace
 
 Result<std::optional<policy::Rules>> Site::resolve(const std::vector<policy::Name>& names) const {
-    auto rules = policy::resolve(root, policies, names, host.value_or(policy::Host{}));
-    if (rules && *rules && !host) return tl::unexpected(host.error());
+    auto rules = policy::resolve(root, policies, names, defaults.value_or(policy::Defaults{}));
+    if (rules && *rules && !defaults) return tl::unexpected(defaults.error());
     return rules;
 }
 
@@ -27,7 +27,7 @@ dropin::Plan Site::plan() const {
         return resolve(names);
     };
     return dropin::make_plan(root, units,
-                             {resolve_names, dropin::policy_names(root, policies), host},
+                             {resolve_names, dropin::policy_names(root, policies), defaults},
                              {RINGFENCE_WRAPPER});
 }
 
@@ -36,9 +36,9 @@ Result<Site> open_site(const std::string& root, unit::Scope scope) {
     if (!opened) return fail(root, "cannot open the root directory: " + opened.error().message());
     auto policies = scope == unit::Scope::user ? policy::user_search_path(environment)
                                                : policy::system_search_path();
-    auto host = policy::read_host(*opened, policies);
+    auto defaults = policy::read_defaults(*opened, policies);
     return Site{std::move(*opened), unit::load_path(scope, environment), std::move(policies),
-                std::move(host)};
+                std::move(defaults)};
 }
 
 }  // namespace ringfence::cli

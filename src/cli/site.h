@@ -19,7 +19,7 @@ struct Site {
     Root root;
     unit::LoadPath units;
     policy::SearchPath policies;
-    Result<policy::Host> host;  ///< the machine's defaults: ringfence.conf(5)
+    Result<policy::Defaults> defaults;  ///< the machine's defaults: ringfence.conf(5)
 
     bool is_user() const { return units.scope == unit::Scope::user; }
 

@@ -228,7 +228,7 @@ Result<policy::Rules> add_inline_rules(const InlineRules& own, policy::Rules rul
     return rules;
 }
 
-Result<policy::Rules> make_rules(const InlineRules& own, const policy::Host& host) {
+Result<policy::Rules> make_rules(const InlineRules& own, const policy::Defaults& defaults) {
     if (!own.abi)
         return fail({own.where, "rules without a policy need X-LandlockABI=",
                      "set it to the Landlock ABI that they are tested for, such as " +
@@ -242,9 +242,9 @@ Result<policy::Rules> make_rules(const InlineRules& own, const policy::Host& hos
         for (const landlock::ScopeGroup& scope : landlock::scope_groups)
             layer.scopes |= scope.access & landlock::known_at(layer.abi);
     rules.abi_origin = {own.abi_where, "", ""};
-    if (!own.minimum_abi && host.minimum_abi) {
-        rules.minimum_abi = policy::default_minimum(host, layer.abi);
-        rules.minimum_abi_origin = {host.minimum_abi_where, "", ""};
+    if (!own.minimum_abi && defaults.minimum_abi) {
+        rules.minimum_abi = policy::default_minimum(defaults, layer.abi);
+        rules.minimum_abi_origin = {defaults.minimum_abi_where, "", ""};
     }
     rules.layers.push_back(std::move(layer));
     return add_inline_rules(own, std::move(rules));

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/diagnostic.h"
-#include "policy/host.h"
+#include "policy/defaults.h"
 #include "policy/rules.h"
 #include "unit/unit.h"
 
@@ -41,7 +41,7 @@ Result<InlineRules> read_inline_rules(const unit::Unit& unit);
 Result<policy::Rules> add_inline_rules(const InlineRules& own, policy::Rules rules);
 
 /// Rules of these alone. Errors: no X-LandlockABI=, without which nobody knows what may be denied.
-/// `host` gives the minimum that the unit has not.
-Result<policy::Rules> make_rules(const InlineRules& own, const policy::Host& host = {});
+/// `defaults` gives the minimum that the unit has not.
+Result<policy::Rules> make_rules(const InlineRules& own, const policy::Defaults& defaults = {});
 
 }  // namespace ringfence::dropin

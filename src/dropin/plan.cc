@@ -174,10 +174,10 @@ class Planner {
         const auto rules = all_rules(attachment);
         if (!rules) return refuse(unit, rules.error(), attachment.wrap);
         if (!*rules) return std::nullopt;  // all of them optional, and none there
-        if (!policies_.host) return refuse(unit, policies_.host.error(), attachment.wrap);
+        if (!policies_.defaults) return refuse(unit, policies_.defaults.error(), attachment.wrap);
         auto rendered =
             render_rules({unit, **rules, attachment.wrap, wrapper_,
-                          interpreters(unit, attachment.wrap), policies_.host->reports});
+                          interpreters(unit, attachment.wrap), policies_.defaults->reports});
         if (!rendered) return refuse(unit, rendered.error(), attachment.wrap);
         return Decision{Outcome::fenced,
                         std::move(rendered->text),
@@ -215,9 +215,9 @@ class Planner {
             rules = *resolved;
         }
         if (!attachment.rules.any) return rules;
-        auto with_own = rules
-                            ? add_inline_rules(attachment.rules, std::move(*rules))
-                            : make_rules(attachment.rules, policies_.host.value_or(policy::Host{}));
+        auto with_own =
+            rules ? add_inline_rules(attachment.rules, std::move(*rules))
+                  : make_rules(attachment.rules, policies_.defaults.value_or(policy::Defaults{}));
         if (!with_own) return tl::unexpected(with_own.error());
         return std::optional<policy::Rules>(std::move(*with_own));
     }
@@ -391,9 +391,9 @@ Plan make_plan(const Root& root, const unit::LoadPath& path, const Policies& pol
     Plan plan;
     const unit::NameMap map = unit::NameMap::build(root, path);
     plan.warnings = map.problems();
-    if (!policies.host)
-        plan.warnings.insert(plan.warnings.end(), policies.host.error().begin(),
-                             policies.host.error().end());
+    if (!policies.defaults)
+        plan.warnings.insert(plan.warnings.end(), policies.defaults.error().begin(),
+                             policies.defaults.error().end());
     Planner(root, map, policies, wrapper, plan).run();
     return plan;
 }

@@ -22,7 +22,7 @@ struct Policies {
     /// The names of all policies that exist; to find the instances that they are for.
     std::vector<std::string> names;
     /// The machine's defaults. An error refuses every unit that would be fenced.
-    Result<policy::Host> host = policy::Host{};
+    Result<policy::Defaults> defaults = policy::Defaults{};
 };
 
 enum class Outcome {
@@ -48,7 +48,7 @@ struct Plan {
     Diagnostics warnings;            ///< what could not be looked at
 };
 
-/// `policies.resolve` should know `policies.host`.
+/// `policies.resolve` should know `policies.defaults`.
 Plan make_plan(const Root& root, const unit::LoadPath& path, const Policies& policies,
                const Wrapper& wrapper);
 

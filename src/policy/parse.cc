@@ -151,14 +151,14 @@ void read_layer(Context& context, const Entry& entry) {
 
 const Keys& top_keys() {
     static const Keys keys = {
-        {"version", in_any | in_host, read_version},
+        {"version", in_any | in_defaults, read_version},
         {"description", in_any, read_description},
         {"documentation", in_any, read_documentation},
         {"units", in_policy, read_units},
         {"extends", in_any, read_extends},
         {"abi", in_policy | in_abstraction, read_abi},
-        {"minimum_abi", in_named | in_host, read_minimum_abi},
-        {"reports", in_host, read_reports},
+        {"minimum_abi", in_named | in_defaults, read_minimum_abi},
+        {"reports", in_defaults, read_reports},
         {"inherit", in_named, read_inherit},
         {"filesystem", in_any, read_filesystem},
         {"network", in_any, read_network},
@@ -217,7 +217,7 @@ Result<Policy> parse_policy(std::string_view text, const std::string& file, Role
     policy.rules.where = {file, 1, 1};
     Diagnostics problems;
     Context context{policy, &policy.rules, false, problems};
-    if (role != Role::host)
+    if (role != Role::defaults)
         require(context, *root, "version", fmt::format("write version = {}", language_version));
     if (role == Role::policy)
         require(context, *root, "abi",

@@ -20,7 +20,7 @@ const char* article(Role role) {
             return "an abstraction";
         case Role::drop_in:
             return "a drop-in";
-        case Role::host:
+        case Role::defaults:
             return "ringfence.conf";
     }
     return "";
@@ -29,7 +29,7 @@ const char* article(Role role) {
 /// Where a key belongs that this file must not have.
 const char* place_of(const Key& key) {
     if ((key.roles & in_policy) != 0) return "it belongs in the policy that the unit names";
-    if ((key.roles & in_host) != 0) return "it belongs in /etc/ringfence/ringfence.conf";
+    if ((key.roles & in_defaults) != 0) return "it belongs in /etc/ringfence/ringfence.conf";
     return "it belongs in a drop-in, NAME.toml.d/*.toml";
 }
 
@@ -60,7 +60,7 @@ void unknown_key(Context& context, const Entry& entry, const Keys& keys, std::st
     const std::string home = home_of(entry.key);
     const std::string near = nearest(entry.key, names);
     std::string hint;
-    if (!home.empty() && context.policy.role == Role::host)
+    if (!home.empty() && context.policy.role == Role::defaults)
         hint = "it belongs in a policy";
     else if (!home.empty())
         hint = fmt::format("it belongs {} {}", preposition(home), home);

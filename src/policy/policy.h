@@ -19,7 +19,7 @@ enum class Role : std::uint8_t {
     policy,       ///< NAME.toml: named by a unit
     abstraction,  ///< abstractions/NAME.toml: rules for others to extend
     drop_in,      ///< NAME.toml.d/*.toml: an administrator's change to either
-    host,         ///< ringfence.conf and its drop-ins: defaults for all policies of a machine
+    defaults,     ///< ringfence.conf and its drop-ins: defaults for all policies of a machine
 };
 
 template <class T>

@@ -90,8 +90,8 @@ Layer further_layer(const Ruleset& rules, int abi, const std::string& chain) {
 
 class Combiner {
   public:
-    Combiner(const std::vector<Loaded>& policies, int abi, const Host& host)
-        : policies_(policies), abi_(abi), host_(host) {}
+    Combiner(const std::vector<Loaded>& policies, int abi, const Defaults& defaults)
+        : policies_(policies), abi_(abi), defaults_(defaults) {}
 
     Rules combine() {
         Rules rules;
@@ -167,8 +167,9 @@ class Combiner {
 
     Settings settings_of(const Loaded& loaded) const {
         Settings settings;
-        settings.minimum_abi = default_minimum(host_, abi_);
-        if (host_.minimum_abi) settings.minimum_abi_origin = {host_.minimum_abi_where, "", ""};
+        settings.minimum_abi = default_minimum(defaults_, abi_);
+        if (defaults_.minimum_abi)
+            settings.minimum_abi_origin = {defaults_.minimum_abi_where, "", ""};
         const auto apply = [&](const Policy& file) {
             if (file.description) settings.description = file.description->value;
             if (file.minimum_abi) {
@@ -200,7 +201,7 @@ class Combiner {
 
     const std::vector<Loaded>& policies_;
     int abi_;
-    const Host& host_;
+    const Defaults& defaults_;
 };
 
 /// Each name once; required when one of its mentions is.
@@ -234,7 +235,7 @@ void check_further(const std::vector<Loaded>& policies, Diagnostics& problems) {
 }  // namespace
 
 Result<std::optional<Rules>> resolve(const Root& root, const SearchPath& path,
-                                     const std::vector<Name>& names, const Host& host) {
+                                     const std::vector<Name>& names, const Defaults& defaults) {
     Loader loader(root, path);
     std::vector<Loaded> policies;
     for (const Name& name : distinct(names)) {
@@ -247,7 +248,7 @@ Result<std::optional<Rules>> resolve(const Root& root, const SearchPath& path,
     }
     if (!loader.problems.empty()) return tl::unexpected(std::move(loader.problems));
     if (policies.empty()) return std::nullopt;
-    Combiner combiner(policies, policies.front().policy.abi->value, host);
+    Combiner combiner(policies, policies.front().policy.abi->value, defaults);
     Rules rules = combiner.combine();
     if (!combiner.problems.empty()) return tl::unexpected(std::move(combiner.problems));
     return rules;

@@ -8,7 +8,7 @@
 
 #include "base/diagnostic.h"
 #include "base/root.h"
-#include "policy/host.h"
+#include "policy/defaults.h"
 #include "policy/rules.h"
 
 namespace ringfence::policy {
@@ -37,11 +37,11 @@ struct Name {
 ///  - A masked abstraction (linked to /dev/null) gives nothing; a masked policy is one that is
 ///    missing.
 ///
-/// `host` gives a policy the `minimum_abi` that it does not have.
+/// `defaults` gives a policy the `minimum_abi` that it does not have.
 ///
 /// Nothing, when every name is optional and none exists or all are masked (linked to /dev/null).
 /// Errors: every problem found, with positions; a missing policy points at the unit's assignment.
 Result<std::optional<Rules>> resolve(const Root& root, const SearchPath& path,
-                                     const std::vector<Name>& names, const Host& host = {});
+                                     const std::vector<Name>& names, const Defaults& defaults = {});
 
 }  // namespace ringfence::policy

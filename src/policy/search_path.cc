@@ -40,7 +40,7 @@ SearchPath user_search_path(const Environment& environment) {
     return path;
 }
 
-SearchPath host_search_path(const SearchPath& policies) {
+SearchPath configuration_search_path(const SearchPath& policies) {
     SearchPath path;
     for (const std::string& directory : policies)
         path.push_back(directory.substr(0, directory.rfind('/')));

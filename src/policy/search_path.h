@@ -21,6 +21,6 @@ SearchPath user_search_path(
     const std::function<std::optional<std::string>(const std::string&)>& environment);
 
 /// The directories above those of a search path, which hold ringfence.conf.
-SearchPath host_search_path(const SearchPath& policies);
+SearchPath configuration_search_path(const SearchPath& policies);
 
 }  // namespace ringfence::policy

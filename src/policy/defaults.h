@@ -13,7 +13,7 @@
 
 namespace ringfence::policy {
 
-struct Host {
+struct Defaults {
     /// For policies that have none of their own; 1…newest_abi, or minimum_abi_all.
     std::optional<int> minimum_abi;
     Location minimum_abi_where;
@@ -24,11 +24,11 @@ struct Host {
 
 /// The minimum that a policy for `abi` without one of its own gets. A number is about what the
 /// policy needs: it does not refuse a kernel that can enforce all of it.
-int default_minimum(const Host& host, int abi);
+int default_minimum(const Defaults& defaults, int abi);
 
 /// Reads ringfence.conf from the first directory above `policies` that has it, and
 /// ringfence.conf.d/*.conf of all of them, as systemd reads its own (systemd-system.conf(5)).
 /// Errors: all that is wrong with them.
-Result<Host> read_host(const Root& root, const SearchPath& policies);
+Result<Defaults> read_defaults(const Root& root, const SearchPath& policies);
 
 }  // namespace ringfence::policy

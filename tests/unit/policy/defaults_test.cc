@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // ringfence.conf: where it is found, what wins, and what it changes in policies.
-#include "policy/host.h"
+#include "policy/defaults.h"
 
 #include <gmock/gmock.h>
 
@@ -12,10 +12,10 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-class Host : public Tree {
+class Defaults : public Tree {
   protected:
-    Result<policy::Host> read() const {
-        return read_host(Root::open(directory_).value(), {"/etc/p", "/usr/p"});
+    Result<policy::Defaults> read() const {
+        return read_defaults(Root::open(directory_).value(), {"/etc/p", "/usr/p"});
     }
     Rules with_host(const std::vector<std::string>& names) const {
         std::vector<Name> all;
@@ -27,34 +27,35 @@ class Host : public Tree {
     }
 };
 
-TEST_F(Host, NoFileNoDefaults) {
-    const auto host = read();
-    ASSERT_TRUE(host.has_value());
-    EXPECT_FALSE(host->minimum_abi.has_value());
-    EXPECT_EQ(host->reports, Reports{});
-    EXPECT_TRUE(host->files.empty());
+TEST_F(Defaults, NoFileNoDefaults) {
+    const auto defaults = read();
+    ASSERT_TRUE(defaults.has_value());
+    EXPECT_FALSE(defaults->minimum_abi.has_value());
+    EXPECT_EQ(defaults->reports, Reports{});
+    EXPECT_TRUE(defaults->files.empty());
 }
 
-TEST_F(Host, TheFirstFileAndThenAllDropInsByName) {
+TEST_F(Defaults, TheFirstFileAndThenAllDropInsByName) {
     write("/usr/ringfence.conf", "minimum_abi = 9\n");
     write("/etc/ringfence.conf", "minimum_abi = 2\n");
     write("/usr/ringfence.conf.d/60-b.conf", "minimum_abi = 4\n");
     write("/usr/ringfence.conf.d/50-a.conf", "minimum_abi = 3\nreports = [\"journal\"]\n");
     write("/usr/ringfence.conf.d/50-a.txt", "is not looked at");
-    const auto host = read();
-    ASSERT_TRUE(host.has_value());
-    EXPECT_EQ(host->minimum_abi, 4);
-    EXPECT_EQ(to_string(host->minimum_abi_where), "/usr/ringfence.conf.d/60-b.conf:1:15");
-    EXPECT_EQ(host->reports, (Reports{false, true}));
-    EXPECT_THAT(host->files, ElementsAre("/etc/ringfence.conf", "/usr/ringfence.conf.d/50-a.conf",
-                                         "/usr/ringfence.conf.d/60-b.conf"));
+    const auto defaults = read();
+    ASSERT_TRUE(defaults.has_value());
+    EXPECT_EQ(defaults->minimum_abi, 4);
+    EXPECT_EQ(to_string(defaults->minimum_abi_where), "/usr/ringfence.conf.d/60-b.conf:1:15");
+    EXPECT_EQ(defaults->reports, (Reports{false, true}));
+    EXPECT_THAT(defaults->files,
+                ElementsAre("/etc/ringfence.conf", "/usr/ringfence.conf.d/50-a.conf",
+                            "/usr/ringfence.conf.d/60-b.conf"));
     write("/etc/ringfence.conf.d/60-b.conf", "minimum_abi = 'all'\n");  // in its place
     EXPECT_EQ(read()->minimum_abi, minimum_abi_all);
     link("/etc/ringfence.conf.d/50-a.conf", "/dev/null");
     EXPECT_EQ(read()->reports, Reports{});
 }
 
-TEST_F(Host, IsADefaultAndNoMore) {
+TEST_F(Defaults, IsADefaultAndNoMore) {
     policy("p", "", 7);
     policy("own", "minimum_abi = 2\n", 7);
     write("/etc/ringfence.conf", "minimum_abi = 4\n");
@@ -69,14 +70,14 @@ TEST_F(Host, IsADefaultAndNoMore) {
     EXPECT_EQ(with_host({"p"}).minimum_abi, minimum_abi_all);
 }
 
-TEST_F(Host, EveryMistakeIsAnError) {
+TEST_F(Defaults, EveryMistakeIsAnError) {
     write("/etc/ringfence.conf",
           "minimum_abi = 12\nreports = [\"jounral\"]\nabi = 7\nread = []\nfoo = 1\n");
     write("/usr/ringfence.conf.d/50-a.conf", "minimum_abi\n");
-    const auto host = read();
-    ASSERT_FALSE(host.has_value());
+    const auto defaults = read();
+    ASSERT_FALSE(defaults.has_value());
     EXPECT_THAT(
-        texts(host.error()),
+        texts(defaults.error()),
         ElementsAre(HasSubstr("ringfence.conf:1:15: `minimum_abi` is 12"),
                     HasSubstr("ringfence.conf:2:12: there is no report \"jounral\""),
                     HasSubstr("3:1: `abi` has no place in ringfence.conf; it belongs in"),
@@ -84,7 +85,7 @@ TEST_F(Host, EveryMistakeIsAnError) {
                     HasSubstr("50-a.conf:1:12: not valid TOML")));
 }
 
-TEST_F(Host, WhatCannotBeReadIsAnError) {
+TEST_F(Defaults, WhatCannotBeReadIsAnError) {
     std::filesystem::create_directories(directory_ / "etc/ringfence.conf");
     EXPECT_FALSE(read().has_value());
     std::filesystem::remove(directory_ / "etc/ringfence.conf");
@@ -92,7 +93,7 @@ TEST_F(Host, WhatCannotBeReadIsAnError) {
     EXPECT_FALSE(read().has_value());
 }
 
-TEST_F(Host, ItsKeysAreNoneOfAPolicy) {
+TEST_F(Defaults, ItsKeysAreNoneOfAPolicy) {
     policy("p", "reports = []\n");
     EXPECT_THAT(problems("p"),
                 ElementsAre(HasSubstr("`reports` has no place in a policy; it belongs in "
