@@ -6,6 +6,7 @@ namespace ringfence::cli {
 namespace {
 
 constexpr Verb table[] = {
+    {"show", "POLICY…|UNIT…", "show what a fence allows, and where each rule comes from", run_show},
     {"denials", "[UNIT…]", "show what fences denied, and which rules would allow it", run_denials},
 };
 

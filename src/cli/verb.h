@@ -20,6 +20,7 @@ struct Verb {
 std::span<const Verb> verbs();
 
 // One file a verb: denials.cc, …
+int run_show(const std::vector<std::string>& words);
 int run_denials(const std::vector<std::string>& words);
 
 }  // namespace ringfence::cli
