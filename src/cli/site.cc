@@ -17,14 +17,16 @@ std::optional<std::string> environment(const std::string& name) {
 }  // namespace
 
 Result<std::optional<policy::Rules>> Site::resolve(const std::vector<policy::Name>& names) const {
-    return policy::resolve(root, policies, names);
+    auto rules = policy::resolve(root, policies, names, defaults.value_or(policy::Defaults{}));
+    if (rules && *rules && !defaults) return tl::unexpected(defaults.error());
+    return rules;
 }
 
 dropin::Policies Site::policy_access() const {
     const auto resolve_names = [this](const std::vector<policy::Name>& names) {
         return resolve(names);
     };
-    return {resolve_names, dropin::policy_names(root, policies)};
+    return {resolve_names, dropin::policy_names(root, policies), defaults};
 }
 
 dropin::Plan Site::plan() const {
@@ -34,9 +36,11 @@ dropin::Plan Site::plan() const {
 Result<Site> open_site(const std::string& root, unit::Scope scope) {
     auto opened = Root::open(root);
     if (!opened) return fail(root, "cannot open the root directory: " + opened.error().message());
-    return Site{std::move(*opened), unit::load_path(scope, environment),
-                scope == unit::Scope::user ? policy::user_search_path(environment)
-                                           : policy::system_search_path()};
+    auto policies = scope == unit::Scope::user ? policy::user_search_path(environment)
+                                               : policy::system_search_path();
+    auto defaults = policy::read_defaults(*opened, policies);
+    return Site{std::move(*opened), unit::load_path(scope, environment), std::move(policies),
+                std::move(defaults)};
 }
 
 }  // namespace ringfence::cli

@@ -9,6 +9,7 @@ constexpr Verb table[] = {
     {"enable", "UNIT…", "fence services: write the drop-in that asks for it", run_enable},
     {"disable", "UNIT…", "undo what enable did", run_disable},
     {"status", "[UNIT…]", "show which services are fenced, and how well", run_status},
+    {"show", "POLICY…|UNIT…", "show what a fence allows, and where each rule comes from", run_show},
     {"denials", "[UNIT…]", "show what fences denied, and which rules would allow it", run_denials},
     {"doctor", "", "look for what keeps fences from working", run_doctor},
 };

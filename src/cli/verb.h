@@ -23,6 +23,7 @@ std::span<const Verb> verbs();
 int run_disable(const std::vector<std::string>& words);
 int run_enable(const std::vector<std::string>& words);
 int run_status(const std::vector<std::string>& words);
+int run_show(const std::vector<std::string>& words);
 int run_denials(const std::vector<std::string>& words);
 int run_doctor(const std::vector<std::string>& words);
 

@@ -23,6 +23,8 @@ struct Policies {
     std::function<Result<std::optional<policy::Rules>>(const std::vector<policy::Name>&)> resolve;
     /// The names of all policies that exist; to find the instances that they are for.
     std::vector<std::string> names;
+    /// The machine's defaults. An error refuses every unit that would be fenced.
+    Result<policy::Defaults> defaults = policy::Defaults{};
 };
 
 enum class Outcome {
@@ -40,6 +42,8 @@ struct PlannedFile {
     Diagnostics reasons;  ///< why it is refused or masked
     std::string policy;   ///< its name; empty when refused
     bool unseen = false;  ///< refused, because its file cannot be seen: another generator makes it
+    /// What is enforced, with the rules that the unit inherits; fenced only.
+    std::optional<policy::Rules> rules = std::nullopt;
 };
 
 struct Plan {
@@ -47,6 +51,7 @@ struct Plan {
     Diagnostics warnings;            ///< what could not be looked at
 };
 
+/// `policies.resolve` should know `policies.defaults`.
 Plan make_plan(const Root& root, const unit::LoadPath& path, const Policies& policies,
                const Wrapper& wrapper);
 

@@ -97,6 +97,20 @@ void read_inherit(Context& context, const Entry& entry) {
         context.policy.inherit = {*value, entry.value.where};
 }
 
+void read_reports(Context& context, const Entry& entry) {
+    Reports reports{false, false};
+    for (const auto& name : strings(context, entry)) {
+        if (name.value == "notify")
+            reports.notify = true;
+        else if (name.value == "journal")
+            reports.journal = true;
+        else
+            context.problem(name.where, fmt::format("there is no report {}", quote(name.value)),
+                            "the reports are \"notify\" and \"journal\"; [] sends none");
+    }
+    context.policy.reports = {reports, entry.value.where};
+}
+
 void read_log(Context& context, const Entry& entry) {
     static const Keys keys = {
         {"quiet", in_any,
@@ -137,13 +151,14 @@ void read_layer(Context& context, const Entry& entry) {
 
 const Keys& top_keys() {
     static const Keys keys = {
-        {"version", in_any, read_version},
+        {"version", in_any | in_defaults, read_version},
         {"description", in_any, read_description},
         {"documentation", in_any, read_documentation},
         {"units", in_policy, read_units},
         {"extends", in_any, read_extends},
         {"abi", in_policy | in_abstraction, read_abi},
-        {"minimum_abi", in_named, read_minimum_abi},
+        {"minimum_abi", in_named | in_defaults, read_minimum_abi},
+        {"reports", in_defaults, read_reports},
         {"inherit", in_named, read_inherit},
         {"filesystem", in_any, read_filesystem},
         {"network", in_any, read_network},
@@ -202,7 +217,8 @@ Result<Policy> parse_policy(std::string_view text, const std::string& file, Role
     policy.rules.where = {file, 1, 1};
     Diagnostics problems;
     Context context{policy, &policy.rules, false, problems};
-    require(context, *root, "version", fmt::format("write version = {}", language_version));
+    if (role != Role::defaults)
+        require(context, *root, "version", fmt::format("write version = {}", language_version));
     if (role == Role::policy)
         require(context, *root, "abi",
                 fmt::format("write abi = {} or the Landlock ABI that the rules were tested with",

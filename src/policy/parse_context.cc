@@ -20,8 +20,17 @@ const char* article(Role role) {
             return "an abstraction";
         case Role::drop_in:
             return "a drop-in";
+        case Role::defaults:
+            return "ringfence.conf";
     }
     return "";
+}
+
+/// Where a key belongs that this file must not have.
+const char* place_of(const Key& key) {
+    if ((key.roles & in_policy) != 0) return "it belongs in the policy that the unit names";
+    if ((key.roles & in_defaults) != 0) return "it belongs in /etc/ringfence/ringfence.conf";
+    return "it belongs in a drop-in, NAME.toml.d/*.toml";
 }
 
 using landlock::Family;
@@ -34,22 +43,34 @@ std::vector<std::string> names_of(Family family) {
     return names;
 }
 
+bool is_for(const Key& key, Role role) {
+    return (key.roles & (1u << static_cast<unsigned>(role))) != 0;
+}
+
+/// "in [filesystem]", "at the top level".
+const char* preposition(std::string_view place) {
+    return place.starts_with('[') ? "in" : "at";
+}
+
 void unknown_key(Context& context, const Entry& entry, const Keys& keys, std::string_view title) {
     if (context.full()) return;
     std::vector<std::string> names;
     for (const Key& key : keys)
-        names.push_back(key.name);
+        if (is_for(key, context.policy.role)) names.push_back(key.name);
     const std::string home = home_of(entry.key);
     const std::string near = nearest(entry.key, names);
     std::string hint;
-    if (!home.empty())
-        hint = fmt::format("it belongs in {}", home);
+    if (!home.empty() && context.policy.role == Role::defaults)
+        hint = "it belongs in a policy";
+    else if (!home.empty())
+        hint = fmt::format("it belongs {} {}", preposition(home), home);
     else if (!near.empty())
         hint = fmt::format("did you mean `{}`?", near);
     else
         hint = fmt::format("valid keys: {}", fmt::join(names, ", "));
-    context.problem(entry.where, fmt::format("unknown key {} in {}", quote(entry.key), title),
-                    hint);
+    context.problem(
+        entry.where,
+        fmt::format("unknown key {} {} {}", quote(entry.key), preposition(title), title), hint);
 }
 
 void wrong_kind(Context& context, const Entry& entry, std::string_view wanted) {
@@ -66,11 +87,10 @@ void read_table(Context& context, const Value& table, const Keys& keys, std::str
         const Role role = context.policy.role;
         if (key == keys.end())
             unknown_key(context, entry, keys, title);
-        else if ((key->roles & (1u << static_cast<unsigned>(role))) == 0)
-            context.problem(
-                entry.where, fmt::format("`{}` has no place in {}", entry.key, article(role)),
-                (key->roles & in_policy) != 0 ? "it belongs in the policy that the unit names"
-                                              : "it belongs in a drop-in, NAME.toml.d/*.toml");
+        else if (!is_for(*key, role))
+            context.problem(entry.where,
+                            fmt::format("`{}` has no place in {}", entry.key, article(role)),
+                            place_of(*key));
         else
             key->read(context, entry);
     }

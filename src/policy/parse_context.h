@@ -19,6 +19,7 @@ enum : unsigned {
     in_policy = 1u << static_cast<unsigned>(Role::policy),
     in_abstraction = 1u << static_cast<unsigned>(Role::abstraction),
     in_drop_in = 1u << static_cast<unsigned>(Role::drop_in),
+    in_defaults = 1u << static_cast<unsigned>(Role::defaults),
     in_named = in_policy | in_drop_in,
     in_any = in_named | in_abstraction,
 };

@@ -19,6 +19,7 @@ enum class Role : std::uint8_t {
     policy,       ///< NAME.toml: named by a unit
     abstraction,  ///< abstractions/NAME.toml: rules for others to extend
     drop_in,      ///< NAME.toml.d/*.toml: an administrator's change to either
+    defaults,     ///< ringfence.conf and its drop-ins: defaults for all policies of a machine
 };
 
 template <class T>
@@ -88,6 +89,7 @@ struct Policy {
     std::optional<Located<int>> abi;  ///< there in every policy, perhaps in an abstraction
     std::optional<Located<int>> minimum_abi;
     std::optional<Located<bool>> inherit;
+    std::optional<Located<Reports>> reports;  ///< ringfence.conf only
     Ruleset rules;
     std::vector<Ruleset> layers;
     std::vector<PathEntry> quiet;  ///< no rights

@@ -42,18 +42,18 @@ TEST_P(BadPolicy, IsRefusedWithPositions) {
 const Bad top_level[] = {
     {"UnknownKey",
      "extend = []\n",
-     {"f:3:1: unknown key \"extend\" in the top level; did you mean `extends`?"}},
+     {"f:3:1: unknown key \"extend\" at the top level; did you mean `extends`?"}},
     {"UnknownKeyFarFromAny",
      "zzzzzz = []\n",
-     {"f:3:1: unknown key \"zzzzzz\" in the top level; valid keys: version, description, "
+     {"f:3:1: unknown key \"zzzzzz\" at the top level; valid keys: version, description, "
       "documentation, units, extends, abi, minimum_abi, inherit, filesystem, network, scope, log, "
       "layer, systemd"}},
     {"KeyOfATable",
      "read = ['/x']\n",
-     {"f:3:1: unknown key \"read\" in the top level; it belongs in [filesystem]"}},
+     {"f:3:1: unknown key \"read\" at the top level; it belongs in [filesystem]"}},
     {"TopKeyInATable",
      "[network]\nextends = ['base']\n",
-     {"f:4:1: unknown key \"extends\" in [network]; it belongs in the top level, before the first "
+     {"f:4:1: unknown key \"extends\" in [network]; it belongs at the top level, before the first "
       "[table]"}},
     {"WrongTypes",
      "extends = 'base'\ndescription = 1\nunits = [1]\ninherit = 'yes'\n"
@@ -97,7 +97,7 @@ const Bad top_level[] = {
       "[layer.scope]"}},
     {"LayerKeys",
      "[[layer]]\nabi = 7\n[layer.filesystem]\nremove = []\n",
-     {"f:4:1: unknown key \"abi\" in [[layer]]; it belongs in the top level, before the first "
+     {"f:4:1: unknown key \"abi\" in [[layer]]; it belongs at the top level, before the first "
       "[table]",
       "f:6:1: unknown key \"remove\" in [layer.filesystem]; valid keys: read, execute, write, "
       "connect_unix, rule, unrestricted"}},
