@@ -44,12 +44,12 @@ std::string environment(const char* name) {
     return value == nullptr ? std::string() : std::string(value);
 }
 
-std::optional<std::size_t> terminal_columns(bool terminal) {
+std::optional<std::size_t> terminal_columns(int fd, bool terminal) {
     const int given = std::atoi(environment("COLUMNS").c_str());  // NOLINT(cert-err34-c): 0 is none
     if (given > 0) return static_cast<std::size_t>(given);
     struct winsize size = {};
     if (!terminal) return std::nullopt;
-    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0) return 80;
+    if (::ioctl(fd, TIOCGWINSZ, &size) < 0 || size.ws_col == 0) return 80;
     return size.ws_col;
 }
 
@@ -59,9 +59,14 @@ std::string pager() {
     return "less";
 }
 
-}  // namespace
+Terminal terminal_at(int fd) {
+    const bool terminal = ::isatty(fd) == 1;
+    const bool colour =
+        terminal && environment("NO_COLOR").empty() && environment("TERM") != "dumb";
+    return {colour, terminal_columns(fd, terminal)};
+}
 
-std::string printable(std::string_view text) {
+std::string escape_hidden(std::string_view text, bool double_backslash) {
     std::string clean;
     while (!text.empty()) {
         const Character character = first_character(text);
@@ -71,13 +76,23 @@ std::string printable(std::string_view text) {
             clean += fmt::format("\\x{:02x}", byte);
         else if (is_hidden(character.code))
             clean += fmt::format("\\u{{{:04x}}}", static_cast<std::uint32_t>(character.code));
-        else if (byte == '\\')
+        else if (byte == '\\' && double_backslash)
             clean += "\\\\";
         else
             clean += text.substr(0, length);
         text.remove_prefix(length);
     }
     return clean;
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+    return escape_hidden(text, true);
+}
+
+std::string visible(std::string_view text) {
+    return escape_hidden(text, false);
 }
 
 std::size_t columns_of(std::string_view text) {
@@ -98,11 +113,20 @@ std::string Terminal::red(std::string_view text) const {
     return colour ? fmt::format("\x1b[31m{}\x1b[0m", text) : std::string(text);
 }
 
+std::string Terminal::yellow(std::string_view text) const {
+    return colour ? fmt::format("\x1b[33m{}\x1b[0m", text) : std::string(text);
+}
+
+std::string Terminal::cyan(std::string_view text) const {
+    return colour ? fmt::format("\x1b[36m{}\x1b[0m", text) : std::string(text);
+}
+
 Terminal standard_output() {
-    const bool terminal = ::isatty(STDOUT_FILENO) == 1;
-    const bool colour =
-        terminal && environment("NO_COLOR").empty() && environment("TERM") != "dumb";
-    return {colour, terminal_columns(terminal)};
+    return terminal_at(STDOUT_FILENO);
+}
+
+Terminal standard_error() {
+    return terminal_at(STDERR_FILENO);
 }
 
 void show(const std::string& text, bool paged) {

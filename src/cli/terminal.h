@@ -13,6 +13,10 @@ namespace ringfence::cli {
 /// or \u{NNNN}, a backslash is doubled.
 std::string printable(std::string_view text);
 
+/// The same for text that is read and not copied back, such as a message or a line of a file: a
+/// backslash stays as it is.
+std::string visible(std::string_view text);
+
 /// Columns that a text takes: its characters. (East Asian wide characters count one; tables may be
 /// off by that.)
 std::size_t columns_of(std::string_view text);
@@ -24,11 +28,15 @@ struct Terminal {
     std::string bold(std::string_view text) const;
     std::string dim(std::string_view text) const;
     std::string red(std::string_view text) const;
+    std::string yellow(std::string_view text) const;
+    std::string cyan(std::string_view text) const;
 };
 
 /// Of standard output: colour on a terminal unless $NO_COLOR is set or $TERM is "dumb"; width from
 /// the terminal or $COLUMNS.
 Terminal standard_output();
+/// Of standard error.
+Terminal standard_error();
 
 /// Writes text to standard output, through a pager where that is a terminal and `paged`:
 /// $SYSTEMD_PAGER, $PAGER, less. Throws what fmt throws when it cannot be written.
