@@ -42,10 +42,13 @@ std::optional<Loader::Files> Loader::read(const SourceFile& main, std::string_vi
 Body Loader::gather(const Files& files) {
     const std::string name = chain_.back();  // a copy: the chain grows meanwhile
     Body body;
+    body.sources.push_back({files.main.file, name, false});
+    for (const Policy& drop_in : files.drop_ins)
+        body.sources.push_back({drop_in.file, name, true});
     gather_extended(body, files.main);
     merge(body, body_of(files.main, name));
     for (const Policy& drop_in : files.drop_ins) {
-        remove(body, drop_in.rules, problems);
+        remove(body, drop_in.rules, name, problems);
         gather_extended(body, drop_in);
         merge(body, body_of(drop_in, name));
     }

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "landlock/rights.h"
 #include "policy/path_text.h"
 
 namespace ringfence::policy {
@@ -112,7 +113,8 @@ void append(std::vector<Row>& rows, const std::vector<Row>& more) {
     rows.insert(rows.end(), more.begin(), more.end());
 }
 
-void remove_path(Body& body, const PathEntry& removal, Diagnostics& problems) {
+void remove_path(Body& body, const PathEntry& removal, const std::string& chain,
+                 Diagnostics& problems) {
     const auto gone =
         std::remove_if(body.paths.begin(), body.paths.end(),
                        [&](const PathRule& rule) { return rule.path == removal.path; });
@@ -127,7 +129,32 @@ void remove_path(Body& body, const PathEntry& removal, Diagnostics& problems) {
              near.empty() ? fmt::format("write \"-{}\" if there may be none", removal.path)
                           : fmt::format("did you mean {}?", quote(near))});
     }
+    if (gone != body.paths.end())
+        body.removed.push_back({removal.path, {removal.where, chain, removal.reason}});
     body.paths.erase(gone, body.paths.end());
+}
+
+// An abstraction that two others extend is read once, and its removals made once.
+void merge_sources(Body& body, const Body& other) {
+    std::set<std::string_view> known;
+    const std::vector<Source> before = body.sources;
+    for (const Source& source : before)
+        known.insert(source.path);
+    for (const Source& source : other.sources)
+        if (known.insert(source.path).second) body.sources.push_back(source);
+    for (const Removal& removal : other.removed)
+        if (std::none_of(body.removed.begin(), body.removed.end(), [&](const Removal& done) {
+                return done.origin.where == removal.origin.where;
+            }))
+            body.removed.push_back(removal);
+}
+
+std::string text_of(const PortEntry& ports) {
+    std::string text;
+    for (const landlock::Right& right : landlock::rights)
+        if (ports.access == right.access()) text = right.name;
+    text += fmt::format(" {}", ports.first);
+    return ports.first == ports.last ? text : text + fmt::format("-{}", ports.last);
 }
 
 }  // namespace
@@ -151,6 +178,7 @@ Body body_of(const Policy& policy, const std::string& chain) {
     for (const DirectiveEntry& entry : policy.systemd)
         body.systemd.push_back({entry.key, entry.value, {entry.where, chain, ""}});
     normalise_paths(body.quiet);
+    body.sources.push_back({policy.file, chain, policy.role == Role::drop_in});
     return body;
 }
 
@@ -171,13 +199,16 @@ void merge(Body& body, const Body& other) {
         known.insert(place(directive));
     for (const Directive& directive : other.systemd)
         if (known.insert(place(directive)).second) body.systemd.push_back(directive);
+    merge_sources(body, other);
 }
 
-void remove(Body& body, const Ruleset& removals, Diagnostics& problems) {
+void remove(Body& body, const Ruleset& removals, const std::string& chain, Diagnostics& problems) {
     for (const PathEntry& removal : removals.removed_paths)
-        remove_path(body, removal, problems);
+        remove_path(body, removal, chain, problems);
     for (const PortEntry& removal : removals.removed_ports)
-        if (!subtract(body.ports, removal) && !removal.optional)
+        if (subtract(body.ports, removal))
+            body.removed.push_back({text_of(removal), {removal.where, chain, ""}});
+        else if (!removal.optional && problems.size() < most_problems)
             problems.push_back({removal.where, "there is no rule for these ports to remove",
                                 "write the ports as a string with a - before them if there may be "
                                 "none"});
@@ -196,6 +227,10 @@ void prefix_origins(Body& body, const std::string& prefix) {
         all(path.origins);
     for (Directive& directive : body.systemd)
         directive.origin.policy.insert(0, prefix);
+    for (Source& source : body.sources)
+        source.policy.insert(0, prefix);
+    for (Removal& removal : body.removed)
+        removal.origin.policy.insert(0, prefix);
 }
 
 void mask(Body& body, const Access& handled) {

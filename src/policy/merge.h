@@ -19,6 +19,8 @@ struct Body {
     std::vector<PortRule> ports;
     std::vector<QuietPath> quiet;    ///< sorted by (path, optional)
     std::vector<Directive> systemd;  ///< in reading order: systemd appends, or the last one wins
+    std::vector<Source> sources;     ///< each path once
+    std::vector<Removal> removed;
 };
 
 /// The paths and ports of one set of tables. `chain` names the policy, for the origins.
@@ -30,9 +32,9 @@ Body body_of(const Policy& policy, const std::string& chain);
 /// Adds `other` to `body`. The same directive of the same place is taken once.
 void merge(Body& body, const Body& other);
 
-/// Takes the rules away that a drop-in removes. Adds a problem for each that is not there, unless
-/// it was written with "-".
-void remove(Body& body, const Ruleset& removals, Diagnostics& problems);
+/// Takes the rules away that a drop-in of `chain` removes. Adds a problem for each that is not
+/// there, unless it was written with "-".
+void remove(Body& body, const Ruleset& removals, const std::string& chain, Diagnostics& problems);
 
 /// Puts `prefix` before the chain of every origin.
 void prefix_origins(Body& body, const std::string& prefix);

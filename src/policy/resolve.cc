@@ -22,25 +22,31 @@ using landlock::Access;
 struct Handling {
     Access unrestricted;
     Access free_scopes;
+    std::vector<HandlingOrigin> origins;
 
-    void apply(const Ruleset& rules) {
-        for (const RightEntry& right : rules.unrestricted)
+    void apply(const Ruleset& rules, const std::string& chain) {
+        for (const RightEntry& right : rules.unrestricted) {
             unrestricted |= right.access;
-        for (const ScopeEntry& entry : rules.scopes)
+            origins.push_back({right.access, false, {right.where, chain, ""}});
+        }
+        for (const ScopeEntry& entry : rules.scopes) {
             free_scopes = entry.restricted ? free_scopes - entry.scope : free_scopes | entry.scope;
+            origins.push_back({entry.scope, entry.restricted, {entry.where, chain, ""}});
+        }
     }
 };
 
 Handling handling_of(const Loaded& loaded) {
     Handling handling;
-    handling.apply(loaded.policy.rules);
+    handling.apply(loaded.policy.rules, loaded.name);
     for (const Policy& drop_in : loaded.drop_ins)
-        handling.apply(drop_in.rules);
+        handling.apply(drop_in.rules, loaded.name);
     return handling;
 }
 
-Layer make_layer(Body body, const Handling& handling, int abi) {
+Layer make_layer(Body body, const Handling& handling, int abi, const Origin& origin) {
     Layer layer;
+    layer.origin = origin;
     layer.abi = abi;
     const Access known = landlock::known_at(abi);
     layer.unrestricted = handling.unrestricted & known;
@@ -48,6 +54,11 @@ Layer make_layer(Body body, const Handling& handling, int abi) {
     mask(body, known - layer.unrestricted);
     layer.paths = std::move(body.paths);
     layer.ports = std::move(body.ports);
+    // What a later file or another policy overrules does not hold.
+    const Access lifted = layer.unrestricted | (Access{0, 0, known.scope} - layer.scopes);
+    for (const HandlingOrigin& entry : handling.origins)
+        if (entry.restricted ? layer.scopes.contains(entry.access) : lifted.contains(entry.access))
+            layer.handling.push_back(entry);
     return layer;
 }
 
@@ -55,23 +66,26 @@ Layer make_layer(Body body, const Handling& handling, int abi) {
 /// policy of the unit says so: merging never takes a restriction away.
 Layer base_layer(const std::vector<Loaded>& policies, int abi, const Body& body) {
     Handling handling = handling_of(policies.front());
+    handling.origins.clear();
     for (const Loaded& loaded : policies) {
         const Handling own = handling_of(loaded);
         handling.unrestricted &= own.unrestricted;
         handling.free_scopes &= own.free_scopes;
+        handling.origins.insert(handling.origins.end(), own.origins.begin(), own.origins.end());
     }
-    return make_layer(body, handling, abi);
+    const Loaded& first = policies.front();
+    return make_layer(body, handling, abi, {first.policy.rules.where, first.name, ""});
 }
 
 /// A further layer. What it has no table for, it leaves to the layers below.
 Layer further_layer(const Ruleset& rules, int abi, const std::string& chain) {
     Handling handling;
-    handling.apply(rules);
+    handling.apply(rules, chain);
     const Access known = landlock::known_at(abi);
     if (!rules.filesystem) handling.unrestricted.fs = known.fs;
     if (!rules.network) handling.unrestricted.net = known.net;
     if (!rules.scope) handling.free_scopes.scope = known.scope;
-    return make_layer(body_of(rules, chain), handling, abi);
+    return make_layer(body_of(rules, chain), handling, abi, {rules.where, chain, ""});
 }
 
 class Combiner {
@@ -88,6 +102,8 @@ class Combiner {
         rules.layers.push_back(base_layer(policies_, abi_, body));
         rules.quiet = std::move(body.quiet);
         rules.systemd = std::move(body.systemd);
+        rules.sources = std::move(body.sources);
+        rules.removed = std::move(body.removed);
         add_layers(rules);
         add_settings(rules);
         rules.digest = digest(rules);
@@ -122,24 +138,56 @@ class Combiner {
 
     /// The last file of a policy decides; of several policies the strictest.
     void add_settings(Rules& rules) {
-        bool first = true;
+        const Loaded& first = policies_.front();
+        rules.abi_origin = {first.policy.abi->where, first.name, ""};
         for (const Loaded& loaded : policies_) {
-            std::string description;
-            int minimum = 1;
-            bool inherit = true;
-            const auto apply = [&](const Policy& file) {
-                if (file.description) description = file.description->value;
-                if (file.minimum_abi) minimum = file.minimum_abi->value;
-                if (file.inherit) inherit = file.inherit->value;
-            };
-            apply(loaded.policy);
-            for (const Policy& drop_in : loaded.drop_ins)
-                apply(drop_in);
-            if (first) rules.description = description;
-            rules.minimum_abi = stricter(rules.minimum_abi, minimum);
-            rules.inherit = rules.inherit && inherit;
-            first = false;
+            Settings settings = settings_of(loaded);
+            if (&loaded == &first) rules.description = settings.description;
+            if (stricter(rules.minimum_abi, settings.minimum_abi) != rules.minimum_abi ||
+                rules.minimum_abi_origin.where.file.empty()) {
+                rules.minimum_abi = stricter(rules.minimum_abi, settings.minimum_abi);
+                rules.minimum_abi_origin = settings.minimum_abi_origin;
+            }
+            if (rules.inherit && (!settings.inherit || rules.inherit_origin.where.file.empty()))
+                rules.inherit_origin = settings.inherit_origin;
+            rules.inherit = rules.inherit && settings.inherit;
+            add_texts(rules.documentation, loaded.policy.documentation);
+            add_texts(rules.units, loaded.policy.units);
         }
+    }
+
+    struct Settings {
+        std::string description;
+        int minimum_abi = 1;
+        bool inherit = true;
+        Origin minimum_abi_origin;
+        Origin inherit_origin;
+    };
+
+    static Settings settings_of(const Loaded& loaded) {
+        Settings settings;
+        const auto apply = [&](const Policy& file) {
+            if (file.description) settings.description = file.description->value;
+            if (file.minimum_abi) {
+                settings.minimum_abi = file.minimum_abi->value;
+                settings.minimum_abi_origin = {file.minimum_abi->where, loaded.name, ""};
+            }
+            if (file.inherit) {
+                settings.inherit = file.inherit->value;
+                settings.inherit_origin = {file.inherit->where, loaded.name, ""};
+            }
+        };
+        apply(loaded.policy);
+        for (const Policy& drop_in : loaded.drop_ins)
+            apply(drop_in);
+        return settings;
+    }
+
+    static void add_texts(std::vector<std::string>& all,
+                          const std::vector<Located<std::string>>& more) {
+        for (const auto& text : more)
+            if (std::find(all.begin(), all.end(), text.value) == all.end())
+                all.push_back(text.value);
     }
 
     static int stricter(int a, int b) {

@@ -43,6 +43,13 @@ struct PortRule {
     std::vector<Origin> origins;
 };
 
+/// Where a layer is told to leave a right or a scope alone, or to restrict a scope.
+struct HandlingOrigin {
+    landlock::Access access;
+    bool restricted = false;
+    Origin origin;
+};
+
 /// One Landlock ruleset.
 struct Layer {
     int abi = 0;                    ///< rights of ABI 1…abi are handled…
@@ -50,6 +57,8 @@ struct Layer {
     landlock::Access scopes;        ///< the scopes that are restricted
     std::vector<PathRule> paths;    ///< sorted by path, one row a (path, optional)
     std::vector<PortRule> ports;    ///< sorted by (right, first), neither overlapping nor touching
+    Origin origin;                  ///< the policy's file, or the [[layer]]
+    std::vector<HandlingOrigin> handling;  ///< those that hold, in reading order
 };
 
 /// A path whose denials are not logged (ABI 10).
@@ -66,18 +75,40 @@ struct Directive {
     Origin origin;
 };
 
+/// A file that was read, whether or not a rule of it is left.
+struct Source {
+    std::string path;
+    std::string policy;  ///< the chain of names that led there, as in Origin
+    bool drop_in = false;
+};
+
+/// What a drop-in took away.
+struct Removal {
+    std::string what;  ///< a path, or a right and its ports: "net.bind_tcp 80-89"
+    Origin origin;
+};
+
 /// minimum_abi = "all": refuse on any degradation.
 inline constexpr int minimum_abi_all = -1;
 
 struct Rules {
     std::string name;    ///< the policy names of the unit, joined with "+"
-    std::string digest;  ///< 16 hex digits over everything below but origins
+    std::string digest;  ///< 16 hex digits over what is enforced: not origins, sources and texts
     std::string description;
     int minimum_abi = 1;  ///< 1…newest_abi, or minimum_abi_all
     bool inherit = true;
     std::vector<Layer> layers;  ///< at least one
     std::vector<QuietPath> quiet;
     std::vector<Directive> systemd;
+
+    // What is enforced does not depend on the rest.
+    std::vector<Source> sources;  ///< policies before their drop-ins, then what they extend
+    std::vector<Removal> removed;
+    std::vector<std::string> documentation;  ///< of all policies
+    std::vector<std::string> units;
+    Origin abi_origin;          ///< of the first policy
+    Origin minimum_abi_origin;  ///< no file: nobody says so
+    Origin inherit_origin;
 };
 
 }  // namespace ringfence::policy

@@ -114,7 +114,7 @@ TEST(Merge, RemovingPortsAgreesWithPlainSets) {
         Ruleset removal;
         removal.removed_ports = {{first, last, group.access, true, {"f", 1, 1}}};
         Diagnostics problems;
-        remove(a, removal, problems);
+        remove(a, removal, "p", problems);
         EXPECT_TRUE(problems.empty());
         ASSERT_EQ(allowed(a, group.access), expected);
     }

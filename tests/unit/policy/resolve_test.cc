@@ -215,6 +215,40 @@ TEST_F(Resolve, QuietAndDirectivesKeepTheirOrigin) {
     EXPECT_EQ(to_string(p.systemd[2].origin.where), "/usr/p/p.toml:7:40");
 }
 
+TEST_F(Resolve, EverySettingKeepsItsPlace) {
+    abstraction("a", "[network]\nbind_tcp = [53]\n");
+    policy("p",
+           "minimum_abi = 2\ninherit = false\nextends = [\"a\"]\ndocumentation = [\"man:p(8)\"]\n"
+           "[network]\nunrestricted = [\"connect_tcp\"]\n"
+           "[scope]\nsignal = false\nabstract_unix_socket = true\n");
+    drop_in("p", "50-a.toml",
+            "minimum_abi = 4\n[scope]\nsignal = true\n[network.remove]\nbind_tcp = [53]\n"
+            "[[layer]]\n[layer.filesystem]\nread = [\"/\"]\n");
+    const Rules all = rules("p");
+    const std::string main = "/usr/p/p.toml", drop = "/etc/p/p.toml.d/50-a.toml";
+    EXPECT_EQ(to_string(all.abi_origin.where), main + ":2:7");
+    EXPECT_EQ(to_string(all.minimum_abi_origin.where), drop + ":2:15");
+    EXPECT_EQ(to_string(all.inherit_origin.where), main + ":4:11");
+    EXPECT_EQ(all.documentation, std::vector<std::string>{"man:p(8)"});
+    ASSERT_EQ(all.layers.size(), 2u);
+    std::vector<std::string> handling;
+    for (const HandlingOrigin& entry : all.layers[0].handling)
+        handling.push_back(std::string(entry.restricted ? "+" : "-") +
+                           to_string(entry.origin.where));
+    // The drop-in overruled the policy's own word on signals.
+    EXPECT_EQ(handling, (std::vector<std::string>{"-" + main + ":8:17", "+" + main + ":11:24",
+                                                  "+" + drop + ":4:10"}));
+    EXPECT_EQ(to_string(all.layers[1].origin.where), drop + ":7:1");
+    ASSERT_EQ(all.removed.size(), 1u);
+    EXPECT_EQ(all.removed[0].what, "net.bind_tcp 53");
+    EXPECT_EQ(to_string(all.removed[0].origin.where), drop + ":6:13");
+    std::vector<std::string> sources;
+    for (const Source& source : all.sources)
+        sources.push_back(source.policy + (source.drop_in ? "+" : "") + ":" + source.path);
+    EXPECT_EQ(sources, (std::vector<std::string>{"p:" + main, "p+:" + drop,
+                                                 "p > a:/usr/p/abstractions/a.toml"}));
+}
+
 TEST_F(Resolve, DigestNamesRulesNotFiles) {
     policy("a", "[filesystem]\nread = ['/r', '/s']\n");
     policy("b",
