@@ -30,6 +30,7 @@ struct Decision {
     std::string text;
     Diagnostics reasons;
     std::string policy;
+    std::shared_ptr<const Basis> basis = {};
 };
 
 class Planner {
@@ -157,7 +158,17 @@ class Planner {
     }
 
     std::optional<Decision> decide(const unit::Unit& unit) {
-        const Attachment attachment = read_attachment(unit);
+        Basis basis;
+        basis.attachment = read_attachment(unit);
+        auto decision = decide(unit, basis.attachment, basis);
+        if (!decision) return std::nullopt;
+        basis.unit = unit;
+        decision->basis = std::make_shared<const Basis>(std::move(basis));
+        return decision;
+    }
+
+    std::optional<Decision> decide(const unit::Unit& unit, const Attachment& attachment,
+                                   Basis& basis) {
         if (!attachment.asks()) return std::nullopt;
         if (unit.state == State::missing || unit.transient) return decide_unseen(unit, attachment);
         if (!attachment.problems.empty()) return refuse(unit, attachment.problems, attachment.wrap);
@@ -173,8 +184,9 @@ class Planner {
         const auto rules = all_rules(attachment);
         if (!rules) return refuse(unit, rules.error(), attachment.wrap);
         if (!*rules) return std::nullopt;  // all of them optional, and none there
-        auto text =
-            render({unit, **rules, attachment.wrap, wrapper_, interpreters(unit, attachment.wrap)});
+        basis.rules = **rules;
+        basis.interpreters = interpreters(unit, attachment.wrap);
+        auto text = render({unit, **rules, attachment.wrap, wrapper_, basis.interpreters});
         if (!text) return refuse(unit, text.error(), attachment.wrap);
         return Decision{Outcome::fenced, std::move(*text), {}, (*rules)->name};
     }
@@ -295,7 +307,8 @@ class Planner {
                 {{unit.files.empty() ? "" : unit.files.front().path, 0, 0},
                  "no drop-in can be made that is for this unit alone and comes last",
                  "choose a unit name that does not end in \"-\", and shorter drop-in names"});
-            plan_.files.push_back({unit.name.full, decision.outcome, "", "", decision.reasons, ""});
+            plan_.files.push_back(
+                {unit.name.full, decision.outcome, "", "", decision.reasons, "", decision.basis});
             return "";
         }
         if (unit.name.kind == NameKind::template_name) template_files_[unit.name.full] = *name;
@@ -306,7 +319,7 @@ class Planner {
     void add(const std::string& unit, const std::string& name, Decision decision) {
         plan_.files.push_back({unit, decision.outcome, unit + ".d/" + name,
                                std::move(decision.text), std::move(decision.reasons),
-                               std::move(decision.policy)});
+                               std::move(decision.policy), std::move(decision.basis)});
     }
 
     const Root& root_;

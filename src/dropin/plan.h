@@ -4,12 +4,14 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/diagnostic.h"
 #include "base/root.h"
+#include "dropin/attachment.h"
 #include "dropin/render.h"
 #include "policy/resolve.h"
 #include "unit/load_path.h"
@@ -30,13 +32,22 @@ enum class Outcome {
     nothing,  ///< one instance of a fenced template is not fenced: takes the template's place
 };
 
+/// What a file was made from.
+struct Basis {
+    unit::Unit unit;
+    Attachment attachment;
+    std::optional<policy::Rules> rules;  ///< without what is inherited; nothing: see the reasons
+    std::vector<std::string> interpreters;
+};
+
 struct PlannedFile {
     std::string unit;  ///< its principal name
     Outcome outcome = Outcome::fenced;
     std::string path;  ///< "nginx.service.d/zz-ringfence.conf"; empty when masked
     std::string text;
-    Diagnostics reasons;  ///< why it is refused or masked
-    std::string policy;   ///< its name; empty when refused
+    Diagnostics reasons;                 ///< why it is refused or masked
+    std::string policy;                  ///< its name; empty when refused
+    std::shared_ptr<const Basis> basis;  ///< nullptr: there is no such unit, or it is unreadable
 };
 
 struct Plan {
