@@ -6,6 +6,8 @@ namespace ringfence::cli {
 namespace {
 
 constexpr Verb table[] = {
+    {"check", "[POLICY|UNIT…]", "find mistakes in policies and in the units that they fence",
+     run_check},
     {"denials", "[UNIT…]", "show what fences denied, and which rules would allow it", run_denials},
 };
 

@@ -18,13 +18,15 @@ using policy::Layer;
 using policy::PathRule;
 using policy::PortRule;
 
-bool is_of_abstraction(const std::vector<policy::Origin>& origins) {
-    return std::all_of(origins.begin(), origins.end(), [](const policy::Origin& origin) {
-        return origin.policy.find(" > ") != std::string::npos;
+bool share_a_file(const PathRule& a, const PathRule& b) {
+    return std::any_of(a.origins.begin(), a.origins.end(), [&](const policy::Origin& of_a) {
+        return std::any_of(b.origins.begin(), b.origins.end(), [&](const policy::Origin& of_b) {
+            return of_a.where.file == of_b.where.file;
+        });
     });
 }
 
-// What an abstraction brings is not the policy's to remove.
+// What an abstraction brings can only be removed there, and it must do without other files.
 void report_covered(const Layer& layer, const PathRule& rule, Reporter& report) {
     const std::string path = policy::simplify(rule.path);
     Access above;
@@ -34,7 +36,7 @@ void report_covered(const Layer& layer, const PathRule& rule, Reporter& report) 
         // Two spellings of one path: the second is the one too many.
         const bool wider = other_path != path || &other < &rule;
         if (&other == &rule || !wider || !policy::covers(other_path, path)) continue;
-        if (is_of_abstraction(rule.origins) && !is_of_abstraction(other.origins)) continue;
+        if (!is_own(rule.origins) && !share_a_file(rule, other)) continue;
         above |= other.access;
         cover = &other;
     }

@@ -99,7 +99,7 @@ void check_right_on_file(const Subject& subject, Reporter& report) {
 void check_edited_file(const Subject& subject, Reporter& report) {
     each_file(subject, [&](const PathRule& rule, const Found& found) {
         if (S_ISREG(found.status.st_mode) && policy::covers("/etc", found.path) &&
-            place_at(found.path, Kind::replaced) == nullptr)
+            is_own(rule.origins) && place_at(found.path, Kind::replaced) == nullptr)
             report.add(
                 rule.origins, rule.path,
                 fmt::format("\"{}\" is a file: a new one of its name is another", rule.path));

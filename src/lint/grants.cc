@@ -53,6 +53,12 @@ void report_ports(const Subject& subject, Reporter& report, unsigned least, unsi
 
 }  // namespace
 
+bool is_own(const std::vector<policy::Origin>& origins) {
+    return std::any_of(origins.begin(), origins.end(), [](const policy::Origin& origin) {
+        return origin.policy.find(" > ") == std::string::npos;
+    });
+}
+
 std::string names_of(const Access& access) {
     std::string names;
     for (const landlock::Right& right : landlock::rights)
@@ -129,9 +135,11 @@ void check_whole_tree(const Subject& subject, Reporter& report) {
 void check_credentials(const Subject& subject, Reporter& report) {
     each_grant(subject, reads, [&](const PathRule& rule, const std::string& path, const Access&) {
         if (const Place* place = place_at(path, Kind::credentials))
-            return report.add(
-                rule.origins, rule.path,
-                fmt::format("it may read \"{}\"; \"{}\" {}", rule.path, place->path, place->what));
+            return report.add(rule.origins, rule.path,
+                              place->path == path
+                                  ? fmt::format("it may read \"{}\", which {}", path, place->what)
+                                  : fmt::format("it may read \"{}\"; \"{}\" {}", rule.path,
+                                                place->path, place->what));
         if (is_key_file(path))
             return report.add(rule.origins, rule.path,
                               fmt::format("it may read \"{}\", which is a private key or another "

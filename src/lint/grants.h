@@ -44,6 +44,9 @@ class Grants {
     landlock::Access handled_;
 };
 
+/// Whether the policy itself, and not only what it extends, has the rule.
+bool is_own(const std::vector<policy::Origin>& origins);
+
 /// "fs.read_file, fs.read_dir".
 std::string names_of(const landlock::Access& access);
 

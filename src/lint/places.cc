@@ -131,14 +131,7 @@ constexpr Place table[] = {
     {"/etc/subuid", Kind::replaced, "is replaced by useradd(8)"},
     {"/etc/subgid", Kind::replaced, "is replaced by useradd(8)"},
     {"/etc/resolv.conf", Kind::replaced, "is replaced when the network changes"},
-    {"/etc/hostname", Kind::replaced, "is replaced by hostnamectl(1)"},
-    {"/etc/localtime", Kind::replaced, "is replaced by timedatectl(1)"},
-    {"/etc/timezone", Kind::replaced, "is replaced by timedatectl(1)"},
-    {"/etc/locale.conf", Kind::replaced, "is replaced by localectl(1)"},
-    {"/etc/default/locale", Kind::replaced, "is replaced by localectl(1)"},
     {"/etc/ld.so.cache", Kind::replaced, "is replaced by ldconfig(8)"},
-    {"/etc/adjtime", Kind::replaced, "is replaced by hwclock(8)"},
-    {"/etc/mtab", Kind::replaced, "is replaced by mount(8)"},
 };
 
 constexpr const char* key_names[] = {
