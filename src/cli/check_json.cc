@@ -7,22 +7,22 @@ namespace ringfence::cli {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using CheckJson = nlohmann::ordered_json;
 
 // Of the document; raised when a member changes its meaning or goes.
-constexpr int schema_version = 1;
+constexpr int check_schema_version = 1;
 
 // Text of files that are not UTF-8 gets replacement characters instead of an exception.
-std::string dump(const Json& json) {
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+std::string dump(const CheckJson& json) {
+    return json.dump(2, ' ', false, CheckJson::error_handler_t::replace) + "\n";
 }
 
-void add(Json& json, const char* key, const std::string& value) {
+void add(CheckJson& json, const char* key, const std::string& value) {
     if (!value.empty()) json[key] = value;
 }
 
-Json of(const lint::Finding& finding) {
-    Json json;
+CheckJson of(const lint::Finding& finding) {
+    CheckJson json;
     json["check"] = finding.id;
     json["severity"] = lint::name_of(finding.severity);
     const Location& where = finding.problem.where;
@@ -38,8 +38,8 @@ Json of(const lint::Finding& finding) {
     return json;
 }
 
-Json of(const std::vector<lint::Finding>& findings) {
-    Json list = Json::array();
+CheckJson of(const std::vector<lint::Finding>& findings) {
+    CheckJson list = CheckJson::array();
     for (const lint::Finding& finding : findings)
         list.push_back(of(finding));
     return list;
@@ -48,28 +48,28 @@ Json of(const std::vector<lint::Finding>& findings) {
 }  // namespace
 
 std::string to_json(const lint::Report& report) {
-    Json json;
-    json["version"] = schema_version;
+    CheckJson json;
+    json["version"] = check_schema_version;
     json["policies"] = report.policies;
     json["units"] = report.units;
     const auto worst = report.worst();
-    json["worst"] = worst ? Json(lint::name_of(*worst)) : Json(nullptr);
+    json["worst"] = worst ? CheckJson(lint::name_of(*worst)) : CheckJson(nullptr);
     json["findings"] = of(report.findings);
     json["justified"] = of(report.justified);
     return dump(json);
 }
 
 std::string checks_json() {
-    Json list = Json::array();
+    CheckJson list = CheckJson::array();
     for (const lint::Check& row : lint::checks()) {
-        Json json;
+        CheckJson json;
         json["check"] = row.id;
         json["severity"] = lint::name_of(row.severity);
         json["why"] = row.why;
         add(json, "fix", row.fix);
         list.push_back(std::move(json));
     }
-    return dump({{"version", schema_version}, {"checks", std::move(list)}});
+    return dump({{"version", check_schema_version}, {"checks", std::move(list)}});
 }
 
 }  // namespace ringfence::cli

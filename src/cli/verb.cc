@@ -9,6 +9,7 @@ constexpr Verb table[] = {
     {"check", "[POLICY|UNIT…]", "find mistakes in policies and in the units that they fence",
      run_check},
     {"denials", "[UNIT…]", "show what fences denied, and which rules would allow it", run_denials},
+    {"diff", "OLD NEW", "show what a policy change allows and takes away", run_diff},
 };
 
 }  // namespace

@@ -145,7 +145,8 @@ bool sets_no_new_privs(const Subject& subject) {
     const std::string user = last_value(subject, "User").text;
     const bool is_root = user.empty() || user == "root" || user == "0";
     if (!is_root && !names_it("AmbientCapabilities")) return true;
-    return !last_value(subject, "CapabilityBoundingSet").text.empty() &&
+    // An empty one takes all capabilities away.
+    return !values(subject, {"CapabilityBoundingSet"}).empty() &&
            !names_it("CapabilityBoundingSet");
 }
 
