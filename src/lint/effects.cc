@@ -89,8 +89,11 @@ bool may_connect(const Grants& grants, std::initializer_list<const char*> socket
                        [&](const char* socket) { return !(grants.at(socket) & connects).empty(); });
 }
 
-bool may_read(const Grants& grants, const char* path) {
-    return !(grants.at(path) & reads).empty();
+// The rule that names a file itself: one on all of /etc says nothing about what is used.
+const PathRule* rule_on(const Subject& subject, std::string_view path) {
+    for (const PathRule& rule : subject.rules.layers.front().paths)
+        if (policy::simplify(rule.path) == path && !(rule.access & reads).empty()) return &rule;
+    return nullptr;
 }
 
 Location whole_policy(const Subject& subject) {
@@ -149,15 +152,14 @@ void check_log_socket(const Subject& subject, Reporter& report) {
 void check_name_service_socket(const Subject& subject, Reporter& report) {
     const Grants grants(subject.enforced);
     if (!grants.handles(connects)) return;
-    if (may_read(grants, "/etc/nsswitch.conf") &&
-        !may_connect(grants, {"/run/nscd/socket", "/run/systemd/userdb"}))
-        report.add(grants.origins("/etc/nsswitch.conf", reads), "/run/nscd/socket",
+    const PathRule* users = rule_on(subject, "/etc/nsswitch.conf");
+    if (users != nullptr && !may_connect(grants, {"/run/nscd/socket", "/run/systemd/userdb"}))
+        report.add(users->origins, "/run/nscd/socket",
                    "it reads \"/etc/nsswitch.conf\" and cannot reach the sockets of nscd and "
                    "userdbd");
-    if (may_read(grants, "/etc/resolv.conf") &&
-        !may_connect(grants, {"/run/systemd/resolve/io.systemd.Resolve"}))
-        report.add(grants.origins("/etc/resolv.conf", reads),
-                   "/run/systemd/resolve/io.systemd.Resolve",
+    const PathRule* hosts = rule_on(subject, "/etc/resolv.conf");
+    if (hosts != nullptr && !may_connect(grants, {"/run/systemd/resolve/io.systemd.Resolve"}))
+        report.add(hosts->origins, "/run/systemd/resolve/io.systemd.Resolve",
                    "it reads \"/etc/resolv.conf\" and cannot reach the socket of systemd-resolved");
 }
 
