@@ -10,6 +10,9 @@ constexpr Verb table[] = {
     {"disable", "UNIT…", "undo what enable did", run_disable},
     {"status", "[UNIT…]", "show which services are fenced, and how well", run_status},
     {"show", "POLICY…|UNIT…", "show what a fence allows, and where each rule comes from", run_show},
+    {"check", "[POLICY|UNIT…]", "find mistakes in policies and in the units that they fence",
+     run_check},
+    {"diff", "OLD NEW", "show what a policy change allows and takes away", run_diff},
     {"denials", "[UNIT…]", "show what fences denied, and which rules would allow it", run_denials},
     {"doctor", "", "look for what keeps fences from working", run_doctor},
 };

@@ -32,6 +32,7 @@ struct Decision {
     std::string policy;
     bool unseen = false;
     std::optional<policy::Rules> rules = std::nullopt;
+    std::shared_ptr<const Basis> basis = {};
 };
 
 class Planner {
@@ -178,7 +179,17 @@ class Planner {
     }
 
     std::optional<Decision> decide(const unit::Unit& unit) {
-        const Attachment attachment = read_attachment(unit);
+        Basis basis;
+        basis.attachment = read_attachment(unit);
+        auto decision = decide(unit, basis.attachment, basis);
+        if (!decision) return std::nullopt;
+        basis.unit = unit;
+        decision->basis = std::make_shared<const Basis>(std::move(basis));
+        return decision;
+    }
+
+    std::optional<Decision> decide(const unit::Unit& unit, const Attachment& attachment,
+                                   Basis& basis) {
         if (!attachment.asks()) return std::nullopt;
         if (unit.state == State::missing || unit.transient) return decide_unseen(unit, attachment);
         if (!attachment.problems.empty()) return refuse(unit, attachment.problems, attachment.wrap);
@@ -195,9 +206,10 @@ class Planner {
         if (!rules) return refuse(unit, rules.error(), attachment.wrap);
         if (!*rules) return std::nullopt;  // all of them optional, and none there
         if (!policies_.defaults) return refuse(unit, policies_.defaults.error(), attachment.wrap);
-        auto rendered =
-            render_rules({unit, **rules, attachment.wrap, wrapper_,
-                          interpreters(unit, attachment.wrap), policies_.defaults->reports});
+        basis.rules = **rules;
+        basis.interpreters = interpreters(unit, attachment.wrap);
+        auto rendered = render_rules({unit, **rules, attachment.wrap, wrapper_, basis.interpreters,
+                                      policies_.defaults->reports});
         if (!rendered) return refuse(unit, rendered.error(), attachment.wrap);
         return Decision{Outcome::fenced, std::move(rendered->text), {}, (*rules)->name,
                         false,           std::move(rendered->rules)};
@@ -323,7 +335,8 @@ class Planner {
                 {{unit.files.empty() ? "" : unit.files.front().path, 0, 0},
                  "no drop-in can be made that is for this unit alone and comes last",
                  "choose a unit name that does not end in \"-\", and shorter drop-in names"});
-            plan_.files.push_back({unit.name.full, decision.outcome, "", "", decision.reasons, ""});
+            plan_.files.push_back({unit.name.full, decision.outcome, "", "", decision.reasons, "",
+                                   false, std::nullopt, decision.basis});
             return "";
         }
         if (unit.name.kind == NameKind::template_name) template_files_[unit.name.full] = *name;
@@ -335,7 +348,7 @@ class Planner {
         plan_.files.push_back({unit, decision.outcome, unit + ".d/" + name,
                                std::move(decision.text), std::move(decision.reasons),
                                std::move(decision.policy), decision.unseen,
-                               std::move(decision.rules)});
+                               std::move(decision.rules), std::move(decision.basis)});
     }
 
     const Root& root_;

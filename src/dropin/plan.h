@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 
 #include "base/diagnostic.h"
 #include "base/root.h"
+#include "dropin/attachment.h"
 #include "dropin/render.h"
 #include "policy/resolve.h"
 #include "unit/load_path.h"
@@ -34,6 +36,14 @@ enum class Outcome {
     nothing,  ///< one instance of a fenced template is not fenced: takes the template's place
 };
 
+/// What a file was made from.
+struct Basis {
+    unit::Unit unit;
+    Attachment attachment;
+    std::optional<policy::Rules> rules;  ///< without what is inherited; nothing: see the reasons
+    std::vector<std::string> interpreters;
+};
+
 struct PlannedFile {
     std::string unit;  ///< its principal name
     Outcome outcome = Outcome::fenced;
@@ -44,6 +54,8 @@ struct PlannedFile {
     bool unseen = false;  ///< refused, because its file cannot be seen: another generator makes it
     /// What is enforced, with the rules that the unit inherits; fenced only.
     std::optional<policy::Rules> rules = std::nullopt;
+    std::shared_ptr<const Basis> basis =
+        nullptr;  ///< nullptr: there is no such unit, or it is unreadable
 };
 
 struct Plan {

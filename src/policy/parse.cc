@@ -166,6 +166,7 @@ const Keys& top_keys() {
         {"log", in_any, read_log},
         {"layer", in_named, read_layer},
         {"systemd", in_any, read_systemd},
+        {"check", in_any, read_check},
     };
     return keys;
 }

@@ -73,6 +73,7 @@ void read_filesystem(Context& context, const Entry& entry);
 void read_network(Context& context, const Entry& entry);
 void read_scope(Context& context, const Entry& entry);
 void read_systemd(Context& context, const Entry& entry);
+void read_check(Context& context, const Entry& entry);
 
 /// A list of paths without rights: `quiet`, `remove`.
 std::vector<PathEntry> read_paths(Context& context, const Entry& entry);

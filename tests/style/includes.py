@@ -17,8 +17,9 @@ ALLOWED = {
     "unit": {"base"},
     "dropin": {"unit", "policy", "landlock", "base"},
     "host": {"dropin", "unit", "policy", "landlock", "base"},
+    "lint": {"dropin", "unit", "policy", "landlock", "base"},
     "journal": {"landlock", "base"},
-    "cli": {"base", "landlock", "policy", "unit", "dropin", "host", "journal"},
+    "cli": {"base", "landlock", "policy", "unit", "dropin", "host", "lint", "journal"},
 }
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.MULTILINE)
 SOURCES = {".h", ".hh", ".hpp", ".c", ".cc", ".cpp", ".inc", ".S"}

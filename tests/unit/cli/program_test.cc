@@ -97,10 +97,14 @@ std::set<std::string> long_options(const std::string& text) {
 }
 
 TEST(Program, HelpAndManualHaveTheSameOptions) {
-    const auto in_help = long_options(run("denials --help").out);
-    EXPECT_THAT(in_help, ::testing::Contains("suggest"));
-    EXPECT_EQ(long_options(manual("ringfence-denials.1")), in_help);
-    EXPECT_THAT(manual("ringfence.1"), HasSubstr("denials"));
+    for (const std::string verb : {"check", "denials", "diff"}) {
+        const auto in_help = long_options(run(verb + " --help").out);
+        EXPECT_THAT(in_help, ::testing::Contains("json"));
+        auto in_manual = long_options(manual("ringfence-" + verb + ".1"));
+        if (verb == "check") in_manual.erase("static");  // of ringfence enable
+        EXPECT_EQ(in_manual, in_help);
+        EXPECT_THAT(manual("ringfence.1"), HasSubstr("ringfence-" + verb));
+    }
 }
 
 TEST(Program, JsonOfARealJournal) {
