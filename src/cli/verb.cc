@@ -14,6 +14,7 @@ constexpr Verb table[] = {
      run_check},
     {"diff", "OLD NEW", "show what a policy change allows and takes away", run_diff},
     {"denials", "[UNIT…]", "show what fences denied, and which rules would allow it", run_denials},
+    {"report", "", "report on the fences of a host or a fleet", run_report},
     {"doctor", "", "look for what keeps fences from working", run_doctor},
 };
 

@@ -26,6 +26,7 @@ int run_diff(const std::vector<std::string>& words);
 int run_disable(const std::vector<std::string>& words);
 int run_doctor(const std::vector<std::string>& words);
 int run_enable(const std::vector<std::string>& words);
+int run_report(const std::vector<std::string>& words);
 int run_show(const std::vector<std::string>& words);
 int run_status(const std::vector<std::string>& words);
 

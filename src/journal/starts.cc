@@ -73,20 +73,21 @@ std::uint64_t& counter_of(UnitStarts& starts, StartStatus status) {
 // The row of a unit, with the invocation that it stands for.
 class Row {
   public:
-    void add(Report report) {
+    void add(Report report, Time since) {
         UnitStarts& start = report.start;
         start.enforced = unit_.enforced;
         start.degraded = unit_.degraded;
         start.refused = unit_.refused;
         const bool same = known_ && report.invocation == invocation_ && !invocation_.empty();
         if (same) {
-            --counter_of(start, unit_.status);
+            if (counted_) --counter_of(start, unit_.status);
             if (unit_.status > start.status) start.status = unit_.status;
             start.unenforced.merge(unit_.unenforced);
             if (start.error.empty()) start.error = unit_.error;
             start.time = std::max(start.time, unit_.time);
         }
-        ++counter_of(start, start.status);
+        counted_ = start.time >= since;
+        if (counted_) ++counter_of(start, start.status);
         unit_ = std::move(start);
         invocation_ = std::move(report.invocation);
         known_ = true;
@@ -97,6 +98,7 @@ class Row {
     UnitStarts unit_;
     std::string invocation_;
     bool known_ = false;
+    bool counted_ = false;
 };
 
 }  // namespace
@@ -114,7 +116,7 @@ const char* name_of(StartStatus status) {
 }
 
 Result<Starts> read_starts(Source& source, Time since, Time until) {
-    if (auto done = source.select({Pass::reports, since, until, std::nullopt}); !done)
+    if (auto done = source.select({Pass::reports, Time::min(), until, std::nullopt}); !done)
         return tl::unexpected(done.error());
     Starts starts;
     std::map<std::tuple<std::string, std::string, Unit>, Row> rows;
@@ -128,7 +130,7 @@ Result<Starts> read_starts(Source& source, Time since, Time until) {
         if (start.unit.empty())
             ++starts.without_unit;
         else
-            rows[{start.host, start.machine, start.unit}].add(std::move(*report));
+            rows[{start.host, start.machine, start.unit}].add(std::move(*report), since);
     }
     for (const auto& [key, row] : rows)
         starts.units.push_back(row.unit());

@@ -33,7 +33,7 @@ struct UnitStarts {
     int abi = 0;                                            ///< the kernel's
     std::set<std::string> unenforced;                       ///< rights that were asked for
     std::string error;                                      ///< why it was refused
-    std::uint64_t enforced = 0, degraded = 0, refused = 0;  ///< invocations
+    std::uint64_t enforced = 0, degraded = 0, refused = 0;  ///< invocations in the period
 };
 
 struct Starts {
@@ -41,7 +41,8 @@ struct Starts {
     std::uint64_t without_unit = 0;  ///< reports that journald found no unit for
 };
 
-/// Errors: those of the source.
+/// The latest invocation up to `until`, however long ago it began: services run for months. Starts
+/// are counted from `since` on. Errors: those of the source.
 Result<Starts> read_starts(Source& source, Time since, Time until);
 
 }  // namespace ringfence::journal

@@ -96,13 +96,21 @@ TEST(Starts, ReportsWithoutAUnitAreCounted) {
     EXPECT_EQ(starts.without_unit, 1u);
 }
 
-TEST(Starts, OtherRecordsAndOtherTimesDoNotCount) {
+TEST(Starts, OtherRecordsDoNotCount) {
     TestEntry other = enforced("a.service", "1", 10);
     other.fields["MESSAGE_ID"] = "00000000000000000000000000000000";
     TestEntry nonsense = enforced("b.service", "1", 10);
     nonsense.fields["LANDLOCK_STATUS"] = "splendid";
-    const Starts starts = read({other, nonsense, enforced("c.service", "1", 10)}, at(20), at(30));
-    EXPECT_TRUE(starts.units.empty());
+    EXPECT_TRUE(read({other, nonsense}).units.empty());
+}
+
+TEST(Starts, AUnitThatStartedLongAgoStillRuns) {
+    const Starts starts = read({refused("a.service", "1", 10), degraded("a.service", "2", 20),
+                                enforced("b.service", "3", 40)},
+                               at(30), at(39));
+    ASSERT_EQ(starts.units.size(), 1u);
+    EXPECT_EQ(starts.units[0].status, StartStatus::degraded);
+    EXPECT_EQ(starts.units[0].enforced + starts.units[0].degraded + starts.units[0].refused, 0u);
 }
 
 TEST(Starts, OneUnitOnTwoHosts) {
