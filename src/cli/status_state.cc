@@ -96,9 +96,12 @@ class Judge {
     }
 
     State without_plan() {
-        if (!loaded_.fenced && !status_.running) return State::unattached;
-        because("nothing asks for this fence any more: systemctl daemon-reload takes it away");
-        return State::stale;
+        if (loaded_.fenced) {
+            because("nothing asks for this fence any more: systemctl daemon-reload takes it away");
+            return State::stale;
+        }
+        if (status_.running) because("what runs is fenced until it is restarted");
+        return State::unattached;
     }
 
     std::optional<State> from_plan() {
