@@ -156,7 +156,7 @@ class EnablePlanner {
         std::string all;
         for (const std::string& name : policies_.names)
             all += (all.empty() ? "there are: " : ", ") + name;
-        return all.empty() ? "there are none; ringfence-policy(5) says how to write one" : all;
+        return all.empty() ? "there are none in /etc/ringfence/policies and its siblings" : all;
     }
 
     Result<Choice> find_policy(const Target& target) const {

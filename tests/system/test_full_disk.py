@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The generator's directories cannot be written: the units concerned do not start unfenced, and
 start again when there is room."""
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from test_enable import clean, ringfence  # noqa: F401
 
+TOP = Path(__file__).resolve().parents[2]
 UNIT = "nginx.service"
 
 
@@ -108,3 +114,37 @@ def test_not_even_a_mask_can_be_made(clean, limited):  # noqa: F811
     clean.run("umount", NORMAL)
     clean.run("umount", EARLY)
     starts_fenced(clean)
+
+
+# Quotas: root is exempt from them (ignore_hardlimit(), fs/quota/dquot.c), and few kernels have them
+# on tmpfs (CONFIG_TMPFS_QUOTA), so that a user manager's generator is all that can run into one. What
+# it would see is injected: the system calls on its output fail.
+@pytest.mark.parametrize("error", ["EDQUOT", "ENOSPC", "EIO"])
+@pytest.mark.parametrize("call, path", [
+    ("mkdir", "n/nginx.service.d"), ("openat", "n/nginx.service.d/.zz-ringfence.conf.tmp"),
+    ("write", "n/nginx.service.d/.zz-ringfence.conf.tmp"),
+    ("rename", "n/nginx.service.d/.zz-ringfence.conf.tmp")])
+def test_a_call_on_the_output_fails(tmp_path, request, tree, call, path, error):
+    generator = f"{request.config.getoption('build_dir')}/generators/ringfence-generator"
+    root = tmp_path / "root"
+    shutil.copytree(tree.ensure() / "usr/lib/systemd/system", root / "usr/lib/systemd/system",
+                    symlinks=True)
+    shutil.copytree(TOP / "policies", root / "usr/lib/ringfence/policies")
+    for unit in (UNIT, "redis-server.service"):
+        drop_in = root / f"etc/systemd/system/{unit}.d/50-fence.conf"
+        drop_in.parent.mkdir(parents=True)
+        drop_in.write_text(f"[Service]\nX-LandlockPolicy={unit.removesuffix('.service')}\n")
+    out = tmp_path / "out"
+    for name in "nel":
+        (out / name).mkdir(parents=True)
+    done = subprocess.run(
+        ["strace", "-o", tmp_path / "trace", "-P", out / path, "-e", f"inject={call}:error={error}",
+         generator, f"--root={root}", out / "n", out / "e", out / "l"],
+        capture_output=True, text=True)
+    assert done.returncode == 0 and "(INJECTED)" in (tmp_path / "trace").read_text()
+    assert f"cannot write the drop-in of {UNIT}" in done.stderr
+    assert os.readlink(out / "e" / UNIT) == "/dev/null"
+    assert [path for path in (out / "n").rglob("*ringfence.conf*") if UNIT in str(path)] == []
+    # The other one does not suffer.
+    assert os.listdir(out / "e") == [UNIT]
+    assert (out / "n/redis-server.service.d/zz-ringfence.conf").exists()
