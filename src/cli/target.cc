@@ -11,7 +11,7 @@ namespace ringfence::cli {
 
 namespace {
 
-using State = unit::Sources::State;
+using SourceState = unit::Sources::State;
 
 std::string directory_of(const std::string& path) {
     return path.substr(0, path.rfind('/'));
@@ -70,10 +70,10 @@ Result<Target> TargetFinder::find(const std::string& operand) {
     const auto id = unit::parse_service_name(map_.id(*name));
     auto sources = loader.read(id ? *id : *name);
     if (!sources) return tl::unexpected(sources.error());
-    if (sources->state == State::masked)
+    if (sources->state == SourceState::masked)
         return fail(sources->fragment, name->full + " is masked",
                     "to use it, systemctl unmask " + name->full);
-    if (sources->state == State::missing || sources->transient) return find_hidden(*name);
+    if (sources->state == SourceState::missing || sources->transient) return find_hidden(*name);
     Target target{sources->name, std::move(*sources), {}, false, false};
     target.statics = take_statics(target.sources);
     return target;
@@ -99,7 +99,7 @@ Result<Target> TargetFinder::find_hidden(const unit::ServiceName& name) {
 Result<unit::Sources> TargetFinder::read_loaded(const LoadedUnit& loaded,
                                                 const unit::ServiceName& name) {
     unit::Sources sources;
-    sources.state = State::present;
+    sources.state = SourceState::present;
     sources.name = name;
     sources.names = {name.full};
     for (const std::string& other : loaded.names)

@@ -50,80 +50,82 @@ Evidence enforced() {
 
 struct Case {
     const char* name;
-    State state;
+    FenceState state;
     void (*change)(Evidence&);
 };
 
 constexpr Case cases[] = {
-    {"nothing", State::enforced, [](Evidence&) {}},
-    {"kernel too old", State::degraded, [](Evidence& e) { e.report->status = "degraded"; }},
-    {"stopped", State::attached, [](Evidence& e) { e.loaded->active_state = "inactive"; }},
-    {"template", State::attached, [](Evidence& e) { e.loaded.reset(); }},
-    {"no plan, loaded fenced", State::stale, [](Evidence& e) { e.planned.reset(); }},
-    {"no plan, open", State::unattached,
+    {"nothing", FenceState::enforced, [](Evidence&) {}},
+    {"kernel too old", FenceState::degraded, [](Evidence& e) { e.report->status = "degraded"; }},
+    {"stopped", FenceState::attached, [](Evidence& e) { e.loaded->active_state = "inactive"; }},
+    {"template", FenceState::attached, [](Evidence& e) { e.loaded.reset(); }},
+    {"no plan, loaded fenced", FenceState::stale, [](Evidence& e) { e.planned.reset(); }},
+    {"no plan, open", FenceState::unattached,
      [](Evidence& e) {
          e.planned.reset();
          e.loaded->commands = {{"/x", {"/x"}}};
      }},
-    {"policy broken", State::refused,
+    {"policy broken", FenceState::refused,
      [](Evidence& e) { e.planned->outcome = dropin::Outcome::refused; }},
-    {"of another generator", State::hidden,
+    {"of another generator", FenceState::hidden,
      [](Evidence& e) {
          e.planned->outcome = dropin::Outcome::refused;
          e.hidden = true;
      }},
-    {"masked by us", State::masked,
+    {"masked by us", FenceState::masked,
      [](Evidence& e) { e.planned->outcome = dropin::Outcome::masked; }},
-    {"masked", State::masked, [](Evidence& e) { e.loaded->load_state = "masked"; }},
-    {"does not load", State::refused, [](Evidence& e) { e.loaded->load_state = "bad-setting"; }},
-    {"file missing", State::not_generated, [](Evidence& e) { e.on_disk.reset(); }},
-    {"no stamp", State::not_generated, [](Evidence& e) { e.stamp = false; }},
-    {"static needs no stamp", State::enforced,
+    {"masked", FenceState::masked, [](Evidence& e) { e.loaded->load_state = "masked"; }},
+    {"does not load", FenceState::refused,
+     [](Evidence& e) { e.loaded->load_state = "bad-setting"; }},
+    {"file missing", FenceState::not_generated, [](Evidence& e) { e.on_disk.reset(); }},
+    {"no stamp", FenceState::not_generated, [](Evidence& e) { e.stamp = false; }},
+    {"static needs no stamp", FenceState::enforced,
      [](Evidence& e) {
          e.stamp = false;
          e.is_static = true;
      }},
-    {"file missing and running open", State::unfenced,
+    {"file missing and running open", FenceState::unfenced,
      [](Evidence& e) {
          e.on_disk.reset();
          e.loaded->commands = {{"/x", {"/x"}}};
          e.report.reset();
      }},
-    {"file differs", State::stale, [](Evidence& e) { *e.on_disk += "#"; }},
-    {"systemd says reload", State::stale, [](Evidence& e) { e.loaded->needs_reload = true; }},
-    {"older loaded", State::stale, [](Evidence& e) { e.loaded->commands = {wrapped("bb")}; }},
-    {"drop-in not loaded", State::stale,
+    {"file differs", FenceState::stale, [](Evidence& e) { *e.on_disk += "#"; }},
+    {"systemd says reload", FenceState::stale, [](Evidence& e) { e.loaded->needs_reload = true; }},
+    {"older loaded", FenceState::stale, [](Evidence& e) { e.loaded->commands = {wrapped("bb")}; }},
+    {"drop-in not loaded", FenceState::stale,
      [](Evidence& e) {
          e.loaded->dropins.clear();
          e.loaded->commands = {{"/x", {"/x"}}};
      }},
-    {"overruled", State::unfenced,
+    {"overruled", FenceState::unfenced,
      [](Evidence& e) {
          e.loaded->commands = {{"/x", {"/x", "--digest=aa"}}};
      }},
-    {"one command overruled", State::unfenced,
+    {"one command overruled", FenceState::unfenced,
      [](Evidence& e) {
          e.loaded->commands.push_back({"/x", {"/x"}});
      }},
-    {"runs behind an older fence", State::outdated, [](Evidence& e) { e.report->digest = "bb"; }},
-    {"started before the fence", State::unfenced, [](Evidence& e) { e.report.reset(); }},
-    {"journal too short", State::unknown,
+    {"runs behind an older fence", FenceState::outdated,
+     [](Evidence& e) { e.report->digest = "bb"; }},
+    {"started before the fence", FenceState::unfenced, [](Evidence& e) { e.report.reset(); }},
+    {"journal too short", FenceState::unknown,
      [](Evidence& e) {
          e.report.reset();
          e.journal_complete = false;
      }},
-    {"last start refused", State::refused,
+    {"last start refused", FenceState::refused,
      [](Evidence& e) {
          e.loaded->active_state = "failed";
          e.report->status = "refused";
      }},
-    {"last start refused, mended since", State::attached,
+    {"last start refused, mended since", FenceState::attached,
      [](Evidence& e) {
          e.loaded->active_state = "failed";
          e.report->status = "refused";
          e.report->digest = "bb";
      }},
-    {"refused again and again", State::refused,
+    {"refused again and again", FenceState::refused,
      [](Evidence& e) {
          e.loaded->active_state = "activating";
          e.report->layers = 0;
@@ -139,12 +141,12 @@ TEST(Status, States) {
 }
 
 TEST(Status, EveryStateHasAnExitStatus) {
-    for (int i = 0; i <= static_cast<int>(State::attached); ++i)
-        EXPECT_EQ(static_cast<int>(state_row(static_cast<State>(i)).state), i);
-    EXPECT_EQ(state_row(State::degraded).exit_status, 0);
-    EXPECT_EQ(state_row(State::unknown).exit_status, 1);
-    EXPECT_EQ(state_row(State::outdated).exit_status, 3);
-    EXPECT_EQ(state_row(State::unfenced).exit_status, 4);
+    for (int i = 0; i <= static_cast<int>(FenceState::attached); ++i)
+        EXPECT_EQ(static_cast<int>(state_row(static_cast<FenceState>(i)).state), i);
+    EXPECT_EQ(state_row(FenceState::degraded).exit_status, 0);
+    EXPECT_EQ(state_row(FenceState::unknown).exit_status, 1);
+    EXPECT_EQ(state_row(FenceState::outdated).exit_status, 3);
+    EXPECT_EQ(state_row(FenceState::unfenced).exit_status, 4);
 }
 
 TEST(Status, TextAndJson) {
