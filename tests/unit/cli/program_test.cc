@@ -107,14 +107,7 @@ TEST(Program, HelpAndManualHaveTheSameOptions) {
     const auto in_help = long_options(run("denials --help").out);
     EXPECT_THAT(in_help, ::testing::Contains("suggest"));
     EXPECT_EQ(long_options(manual("ringfence-denials.1")), in_help);
-    auto enable = long_options(run("enable --help").out);
-    enable.merge(long_options(run("disable --help").out));
-    EXPECT_EQ(long_options(manual("ringfence-enable.1")), enable);
-    auto status = long_options(run("status --help").out);
-    status.insert("static");  // enable's, named in the text
-    EXPECT_EQ(long_options(manual("ringfence-status.1")), status);
-    for (const char* verb : {"denials", "enable", "disable", "status"})
-        EXPECT_THAT(manual("ringfence.1"), HasSubstr(verb));
+    EXPECT_THAT(manual("ringfence.1"), HasSubstr("denials"));
 }
 
 TEST(Program, JsonOfARealJournal) {
@@ -151,6 +144,17 @@ TEST(Program, UnitsAndPolicies) {
     EXPECT_EQ(count("victim", "denials"), 0);
     EXPECT_EQ(count("victim", "unattributed"), 2);
     EXPECT_EQ(count("--since=@1895249636", "denials"), 0);
+}
+
+TEST(Program, ManualsOfEnableAndStatus) {
+    auto enable = long_options(run("enable --help").out);
+    enable.merge(long_options(run("disable --help").out));
+    EXPECT_EQ(long_options(manual("ringfence-enable.1")), enable);
+    auto status = long_options(run("status --help").out);
+    status.insert("static");  // enable's, named in the text
+    EXPECT_EQ(long_options(manual("ringfence-status.1")), status);
+    for (const char* verb : {"enable", "disable", "status"})
+        EXPECT_THAT(manual("ringfence.1"), HasSubstr(verb));
 }
 
 TEST(Program, TextOfARealJournal) {
