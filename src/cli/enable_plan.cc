@@ -15,7 +15,6 @@ namespace ringfence::cli {
 
 namespace {
 
-using dropin::Outcome;
 using dropin::PlannedFile;
 
 struct Choice {
@@ -234,7 +233,7 @@ class EnablePlanner {
             return fail("", unit + " would not be fenced",
                         "has it no ExecStart=, or does a file behind " + std::string(request_name) +
                             " reset X-LandlockPolicy=?");
-        if (file->outcome == Outcome::fenced) return {};
+        if (file->outcome == dropin::Outcome::fenced) return {};
         if (file->reasons.empty()) return fail("", unit + " cannot be fenced");
         return tl::unexpected(file->reasons);
     }

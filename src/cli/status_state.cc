@@ -12,8 +12,6 @@ namespace ringfence::cli {
 
 namespace {
 
-using dropin::Outcome;
-
 constexpr StateRow state_rows[] = {
     {"unattached", exit_not_fenced, FenceState::unattached},
     {"hidden", exit_not_fenced, FenceState::hidden},
@@ -105,12 +103,12 @@ class Judge {
     }
 
     std::optional<FenceState> from_plan() {
-        const Outcome outcome = evidence_.planned->outcome;
-        if (outcome == Outcome::fenced) return std::nullopt;
+        const dropin::Outcome outcome = evidence_.planned->outcome;
+        if (outcome == dropin::Outcome::fenced) return std::nullopt;
         for (const Diagnostic& reason : evidence_.planned->reasons)
             because(to_string(reason));
         if (status_.running) because("what runs was started before that, fenced");
-        if (outcome == Outcome::masked) return FenceState::masked;
+        if (outcome == dropin::Outcome::masked) return FenceState::masked;
         return evidence_.hidden ? FenceState::hidden : FenceState::refused;
     }
 

@@ -13,13 +13,13 @@ namespace {
 
 using SourceState = unit::Sources::State;
 
-std::string directory_of(const std::string& path) {
+std::string containing(const std::string& path) {
     return path.substr(0, path.rfind('/'));
 }
 
 // "nginx.service" of ".../nginx.service.d/50-x.conf".
 std::string directory_name(const std::string& path) {
-    const std::string directory = directory_of(path);
+    const std::string directory = containing(path);
     const std::string name = directory.substr(directory.rfind('/') + 1);
     return name.ends_with(".d") ? name.substr(0, name.size() - 2) : name;
 }
@@ -29,7 +29,7 @@ std::vector<unit::Dropin> take_statics(unit::Sources& sources) {
     std::vector<unit::Dropin> statics;
     for (std::size_t i = sources.dropins.size(); i-- > 0;) {
         if (!dropin::is_static_dropin(sources.dropins[i], sources.dropin_texts[i])) continue;
-        if (!is_generator_directory(directory_of(directory_of(sources.dropins[i].path))))
+        if (!is_generator_directory(containing(containing(sources.dropins[i].path))))
             statics.push_back(sources.dropins[i]);
         sources.dropins.erase(sources.dropins.begin() + static_cast<std::ptrdiff_t>(i));
         sources.dropin_texts.erase(sources.dropin_texts.begin() + static_cast<std::ptrdiff_t>(i));
@@ -88,7 +88,7 @@ Result<Target> TargetFinder::find_hidden(const unit::ServiceName& name) {
     Target target;
     target.name = id ? *id : name;
     target.hidden = true;
-    target.transient = unit::is_transient_directory(directory_of(loaded->fragment));
+    target.transient = unit::is_transient_directory(containing(loaded->fragment));
     auto sources = read_loaded(*loaded, target.name);
     if (!sources) return tl::unexpected(sources.error());
     target.sources = std::move(*sources);
