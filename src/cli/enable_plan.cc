@@ -15,7 +15,6 @@ namespace ringfence::cli {
 
 namespace {
 
-using dropin::Outcome;
 using dropin::PlannedFile;
 
 struct Choice {
@@ -156,7 +155,7 @@ class EnablePlanner {
         std::string all;
         for (const std::string& name : policies_.names)
             all += (all.empty() ? "there are: " : ", ") + name;
-        return all.empty() ? "there are none; ringfence-policy(5) says how to write one" : all;
+        return all.empty() ? "there are none in /etc/ringfence/policies and its siblings" : all;
     }
 
     Result<Choice> find_policy(const Target& target) const {
@@ -234,7 +233,7 @@ class EnablePlanner {
             return fail("", unit + " would not be fenced",
                         "has it no ExecStart=, or does a file behind " + std::string(request_name) +
                             " reset X-LandlockPolicy=?");
-        if (file->outcome == Outcome::fenced) return {};
+        if (file->outcome == dropin::Outcome::fenced) return {};
         if (file->reasons.empty()) return fail("", unit + " cannot be fenced");
         return tl::unexpected(file->reasons);
     }

@@ -23,7 +23,7 @@ std::string error_text(int error) {
 
 // The path outside of the root that a directory inside it has, links resolved.
 FileResult<std::string> outside(const Root& root, const std::string& directory) {
-    const auto inside = root.resolve(directory);
+    auto inside = root.resolve(directory);
     if (!inside) return inside;
     const std::string prefix = root.path() == "/" ? "" : root.path();
     return *inside == "/" && !prefix.empty() ? prefix : prefix + *inside;
@@ -35,7 +35,7 @@ Result<std::string> make_directory(const Root& root, const std::string& director
     if (there) return std::move(*there);
     if (there.error().value() != ENOENT || directory == "/")
         return fail(directory, "cannot be opened: " + there.error().message());
-    const auto above = make_directory(root, parent(directory));
+    auto above = make_directory(root, parent(directory));
     if (!above) return above;
     const std::string made = *above + directory.substr(directory.rfind('/'));
     if (::mkdir(made.c_str(), 0755) < 0 && errno != EEXIST)

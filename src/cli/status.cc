@@ -38,7 +38,7 @@ int status_help() {
 
 void explain_unknown(const std::vector<Status>& units, const Place& place) {
     const bool unknown = std::any_of(units.begin(), units.end(), [](const Status& unit) {
-        return unit.state == State::unknown;
+        return unit.state == FenceState::unknown;
     });
     if (unknown && place.scene) print_problems(place.scene->journal_problems, exit_failure);
 }

@@ -14,7 +14,6 @@ namespace ringfence::cli {
 
 namespace {
 
-using dropin::Outcome;
 using dropin::PlannedFile;
 using unit::NameKind;
 using unit::ServiceName;
@@ -50,7 +49,8 @@ class Collector {
   private:
     void read_plan() {
         for (PlannedFile& file : site_.plan().files)
-            if (file.outcome != Outcome::nothing) planned_.emplace(file.unit, std::move(file));
+            if (file.outcome != dropin::Outcome::nothing)
+                planned_.emplace(file.unit, std::move(file));
     }
 
     void read_statics() {
@@ -175,14 +175,14 @@ class Collector {
         if (!target) {
             evidence.planned->text = evidence.on_disk.value_or("");
             if (scene_ == nullptr) return;  // only the manager knows what other generators make
-            evidence.planned->outcome = Outcome::refused;
+            evidence.planned->outcome = dropin::Outcome::refused;
             evidence.planned->reasons = target.error();
             return;
         }
         auto file = dropin::plan_unit(site_.root, target->sources, site_.policy_access(),
                                       {RINGFENCE_WRAPPER});
         if (!file) return;  // nothing asks for it any more: an empty text is not what is there
-        if (file->outcome == Outcome::fenced)
+        if (file->outcome == dropin::Outcome::fenced)
             file->text = static_text(file->text, evidence.unit, site_.units.scope);
         evidence.planned = std::move(*file);
     }

@@ -12,21 +12,19 @@ namespace ringfence::cli {
 
 namespace {
 
-using dropin::Outcome;
-
 constexpr StateRow state_rows[] = {
-    {State::unattached, "unattached", exit_not_fenced},
-    {State::hidden, "hidden", exit_not_fenced},
-    {State::masked, "masked", exit_not_fenced},
-    {State::refused, "refused", exit_not_fenced},
-    {State::not_generated, "not-generated", exit_not_fenced},
-    {State::unfenced, "unfenced", exit_not_fenced},
-    {State::stale, "stale", exit_due},
-    {State::outdated, "outdated", exit_due},
-    {State::unknown, "unknown", exit_failure},
-    {State::degraded, "degraded", exit_success},
-    {State::enforced, "enforced", exit_success},
-    {State::attached, "attached", exit_success},
+    {"unattached", exit_not_fenced, FenceState::unattached},
+    {"hidden", exit_not_fenced, FenceState::hidden},
+    {"masked", exit_not_fenced, FenceState::masked},
+    {"refused", exit_not_fenced, FenceState::refused},
+    {"not-generated", exit_not_fenced, FenceState::not_generated},
+    {"unfenced", exit_not_fenced, FenceState::unfenced},
+    {"stale", exit_due, FenceState::stale},
+    {"outdated", exit_due, FenceState::outdated},
+    {"unknown", exit_failure, FenceState::unknown},
+    {"degraded", exit_success, FenceState::degraded},
+    {"enforced", exit_success, FenceState::enforced},
+    {"attached", exit_success, FenceState::attached},
 };
 
 std::string option_of(const LoadedCommand& command, const std::string& option) {
@@ -78,7 +76,7 @@ class Judge {
 
     Status judge() {
         status_.state = find_state();
-        if (status_.running && status_.state != State::unfenced)
+        if (status_.running && status_.state != FenceState::unfenced)
             status_.unenforced = status_.running->unenforced;
         return std::move(status_);
     }
@@ -86,32 +84,35 @@ class Judge {
   private:
     void because(const std::string& reason) { status_.reasons.push_back(reason); }
 
-    State find_state() {
+    FenceState find_state() {
         if (!evidence_.planned) return without_plan();
         if (const auto state = from_plan()) return *state;
         if (const auto state = from_disk()) return *state;
-        if (!evidence_.loaded) return State::attached;
+        if (!evidence_.loaded) return FenceState::attached;
         if (const auto state = from_systemd()) return *state;
         return evidence_.loaded->runs() ? running() : stopped();
     }
 
-    State without_plan() {
-        if (!loaded_.fenced && !status_.running) return State::unattached;
-        because("nothing asks for this fence any more: systemctl daemon-reload takes it away");
-        return State::stale;
+    FenceState without_plan() {
+        if (loaded_.fenced) {
+            because("nothing asks for this fence any more: systemctl daemon-reload takes it away");
+            return FenceState::stale;
+        }
+        if (status_.running) because("what runs is fenced until it is restarted");
+        return FenceState::unattached;
     }
 
-    std::optional<State> from_plan() {
-        const Outcome outcome = evidence_.planned->outcome;
-        if (outcome == Outcome::fenced) return std::nullopt;
+    std::optional<FenceState> from_plan() {
+        const dropin::Outcome outcome = evidence_.planned->outcome;
+        if (outcome == dropin::Outcome::fenced) return std::nullopt;
         for (const Diagnostic& reason : evidence_.planned->reasons)
             because(to_string(reason));
         if (status_.running) because("what runs was started before that, fenced");
-        if (outcome == Outcome::masked) return State::masked;
-        return evidence_.hidden ? State::hidden : State::refused;
+        if (outcome == dropin::Outcome::masked) return FenceState::masked;
+        return evidence_.hidden ? FenceState::hidden : FenceState::refused;
     }
 
-    std::optional<State> from_disk() {
+    std::optional<FenceState> from_disk() {
         if (!evidence_.on_disk) return not_generated(evidence_.dropin + " is missing");
         if (!evidence_.stamp && !evidence_.is_static)
             return not_generated("the generator did not come to its end");
@@ -120,45 +121,45 @@ class Judge {
                     ? "the policy or the unit was changed: ringfence enable --static " +
                           evidence_.unit
                     : "the policy or the unit was changed: systemctl daemon-reload");
-        return State::stale;
+        return FenceState::stale;
     }
 
-    State not_generated(const std::string& what) {
+    FenceState not_generated(const std::string& what) {
         because(what +
                 ": systemctl daemon-reload, and look for ringfence-generator in the journal");
-        if (!evidence_.loaded || loaded_.fenced) return State::not_generated;
+        if (!evidence_.loaded || loaded_.fenced) return FenceState::not_generated;
         because(
             "only AssertPathExistsGlob= of ringfence enable keeps its next start from being "
             "unfenced");
         if (evidence_.loaded->runs() && !status_.running && evidence_.journal_complete) {
             because("what runs is not fenced");
-            return State::unfenced;
+            return FenceState::unfenced;
         }
-        return State::not_generated;
+        return FenceState::not_generated;
     }
 
-    std::optional<State> from_systemd() {
+    std::optional<FenceState> from_systemd() {
         const LoadedUnit& unit = *evidence_.loaded;
         if (unit.load_state == "masked") {
             because("systemd has it masked");
-            return State::masked;
+            return FenceState::masked;
         }
         if (unit.load_state != "loaded") {
             because("systemd has it as " + unit.load_state + ": systemctl status " + unit.id);
-            return State::refused;
+            return FenceState::refused;
         }
         if (unit.needs_reload || loaded_.digest != status_.digest || !loaded_.refusal.empty()) {
             // Without the wrapper, and nothing to be reloaded: another file comes last.
             if (loaded_.fenced || unit.needs_reload || lacks_dropin(unit)) {
                 because("systemd has an older version of it: systemctl daemon-reload");
-                return State::stale;
+                return FenceState::stale;
             }
         }
         if (loaded_.fenced || !has_command(unit)) return std::nullopt;
         because("systemd has a command that does not run through " RINGFENCE_WRAPPER
                 ": systemctl cat " +
                 unit.id + " shows which file comes last");
-        return State::unfenced;
+        return FenceState::unfenced;
     }
 
     bool lacks_dropin(const LoadedUnit& unit) const {
@@ -166,37 +167,37 @@ class Judge {
                unit.dropins.end();
     }
 
-    State running() {
+    FenceState running() {
         if (!status_.running) return without_report();
         if (status_.running->layers == 0) {
             because(status_.running->error);
-            return State::refused;
+            return FenceState::refused;
         }
         if (status_.running->digest != status_.digest) {
             because("it runs behind another version of the fence: systemctl restart " +
                     evidence_.unit);
-            return State::outdated;
+            return FenceState::outdated;
         }
-        return status_.running->status == report::status_degraded ? State::degraded
-                                                                  : State::enforced;
+        return status_.running->status == report::status_degraded ? FenceState::degraded
+                                                                  : FenceState::enforced;
     }
 
-    State without_report() {
+    FenceState without_report() {
         if (evidence_.journal_complete) {
             because("it was started without a fence: systemctl restart " + evidence_.unit);
-            return State::unfenced;
+            return FenceState::unfenced;
         }
         because("the journal does not have the wrapper's report of its start");
-        return State::unknown;
+        return FenceState::unknown;
     }
 
-    State stopped() {
+    FenceState stopped() {
         const auto& report = evidence_.report;
-        if (!report || report->status != report::status_refused) return State::attached;
+        if (!report || report->status != report::status_refused) return FenceState::attached;
         // Mended since, as the digest tells.
-        if (report->digest != status_.digest) return State::attached;
+        if (report->digest != status_.digest) return FenceState::attached;
         because("the last start was refused: " + report->error);
-        return State::refused;
+        return FenceState::refused;
     }
 
     const Evidence& evidence_;
@@ -206,7 +207,7 @@ class Judge {
 
 }  // namespace
 
-const StateRow& state_row(State state) {
+const StateRow& state_row(FenceState state) {
     return *std::find_if(std::begin(state_rows), std::end(state_rows),
                          [&](const StateRow& row) { return row.state == state; });
 }

@@ -14,7 +14,7 @@
 namespace ringfence::cli {
 
 /// ringfence-status(1), STATES.
-enum class State : std::uint8_t {
+enum class FenceState : std::uint8_t {
     unattached,
     hidden,
     masked,
@@ -31,11 +31,11 @@ enum class State : std::uint8_t {
 
 /// The state's name, and what it does to the exit status.
 struct StateRow {
-    State state;
     const char* name;
     int exit_status;
+    FenceState state;
 };
-const StateRow& state_row(State state);
+const StateRow& state_row(FenceState state);
 
 inline constexpr int exit_due = 3;         ///< a reload or restart is due
 inline constexpr int exit_not_fenced = 4;  ///< a unit has no fence, or does not start
@@ -64,7 +64,7 @@ struct Evidence {
 
 struct Status {
     std::string unit;
-    State state = State::unattached;
+    FenceState state = FenceState::unattached;
     std::string policy;
     std::string digest;  ///< of the fence of the next start
     std::string active;  ///< systemd's ActiveState; empty when not asked

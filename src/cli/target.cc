@@ -11,15 +11,15 @@ namespace ringfence::cli {
 
 namespace {
 
-using State = unit::Sources::State;
+using SourceState = unit::Sources::State;
 
-std::string directory_of(const std::string& path) {
+std::string containing(const std::string& path) {
     return path.substr(0, path.rfind('/'));
 }
 
 // "nginx.service" of ".../nginx.service.d/50-x.conf".
 std::string directory_name(const std::string& path) {
-    const std::string directory = directory_of(path);
+    const std::string directory = containing(path);
     const std::string name = directory.substr(directory.rfind('/') + 1);
     return name.ends_with(".d") ? name.substr(0, name.size() - 2) : name;
 }
@@ -29,7 +29,7 @@ std::vector<unit::Dropin> take_statics(unit::Sources& sources) {
     std::vector<unit::Dropin> statics;
     for (std::size_t i = sources.dropins.size(); i-- > 0;) {
         if (!dropin::is_static_dropin(sources.dropins[i], sources.dropin_texts[i])) continue;
-        if (!is_generator_directory(directory_of(directory_of(sources.dropins[i].path))))
+        if (!is_generator_directory(containing(containing(sources.dropins[i].path))))
             statics.push_back(sources.dropins[i]);
         sources.dropins.erase(sources.dropins.begin() + static_cast<std::ptrdiff_t>(i));
         sources.dropin_texts.erase(sources.dropin_texts.begin() + static_cast<std::ptrdiff_t>(i));
@@ -70,10 +70,10 @@ Result<Target> TargetFinder::find(const std::string& operand) {
     const auto id = unit::parse_service_name(map_.id(*name));
     auto sources = loader.read(id ? *id : *name);
     if (!sources) return tl::unexpected(sources.error());
-    if (sources->state == State::masked)
+    if (sources->state == SourceState::masked)
         return fail(sources->fragment, name->full + " is masked",
                     "to use it, systemctl unmask " + name->full);
-    if (sources->state == State::missing || sources->transient) return find_hidden(*name);
+    if (sources->state == SourceState::missing || sources->transient) return find_hidden(*name);
     Target target{sources->name, std::move(*sources), {}, false, false};
     target.statics = take_statics(target.sources);
     return target;
@@ -88,7 +88,7 @@ Result<Target> TargetFinder::find_hidden(const unit::ServiceName& name) {
     Target target;
     target.name = id ? *id : name;
     target.hidden = true;
-    target.transient = unit::is_transient_directory(directory_of(loaded->fragment));
+    target.transient = unit::is_transient_directory(containing(loaded->fragment));
     auto sources = read_loaded(*loaded, target.name);
     if (!sources) return tl::unexpected(sources.error());
     target.sources = std::move(*sources);
@@ -99,7 +99,7 @@ Result<Target> TargetFinder::find_hidden(const unit::ServiceName& name) {
 Result<unit::Sources> TargetFinder::read_loaded(const LoadedUnit& loaded,
                                                 const unit::ServiceName& name) {
     unit::Sources sources;
-    sources.state = State::present;
+    sources.state = SourceState::present;
     sources.name = name;
     sources.names = {name.full};
     for (const std::string& other : loaded.names)
