@@ -174,16 +174,17 @@ policy::PathRule program_rule(const std::string& program) {
 }
 
 void add_to(policy::Layer& layer, std::vector<policy::PathRule> more) {
-    policy::Body body{layer.paths, layer.ports, {}, {}};
     // A rule of the policy for the same path covers it, whether it is optional or not.
     std::erase_if(more, [&](const policy::PathRule& rule) {
         return std::any_of(layer.paths.begin(), layer.paths.end(), [&](const auto& other) {
             return other.path == rule.path && other.access.contains(rule.access);
         });
     });
+    policy::Body body{std::move(layer.paths), std::move(layer.ports), {}, {}};
     policy::merge(body, {std::move(more), {}, {}, {}});
     policy::mask(body, landlock::known_at(layer.abi) - layer.unrestricted);
     layer.paths = std::move(body.paths);
+    layer.ports = std::move(body.ports);
 }
 
 }  // namespace

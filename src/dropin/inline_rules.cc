@@ -214,7 +214,7 @@ Result<policy::Rules> add_inline_rules(const InlineRules& own, policy::Rules rul
                             "remove the setting: the policy decides"});
     check_abi(own, layer.abi, problems);
     if (!problems.empty()) return tl::unexpected(problems);
-    policy::Body body{layer.paths, layer.ports, {}, {}};
+    policy::Body body{std::move(layer.paths), std::move(layer.ports), {}, {}};
     policy::merge(body, {own.paths, own.ports, {}, {}});
     policy::mask(body, landlock::known_at(layer.abi) - layer.unrestricted);
     layer.paths = std::move(body.paths);

@@ -53,14 +53,14 @@ Layer make_layer(Body body, const Handling& handling, int abi) {
 
 /// The lowest layer: the union of all policies' rules. A right is left unhandled only where every
 /// policy of the unit says so: merging never takes a restriction away.
-Layer base_layer(const std::vector<Loaded>& policies, int abi, const Body& body) {
+Layer base_layer(const std::vector<Loaded>& policies, int abi, Body body) {
     Handling handling = handling_of(policies.front());
     for (const Loaded& loaded : policies) {
         const Handling own = handling_of(loaded);
         handling.unrestricted &= own.unrestricted;
         handling.free_scopes &= own.free_scopes;
     }
-    return make_layer(body, handling, abi);
+    return make_layer(std::move(body), handling, abi);
 }
 
 /// A further layer. What it has no table for, it leaves to the layers below.
@@ -76,18 +76,19 @@ Layer further_layer(const Ruleset& rules, int abi, const std::string& chain) {
 
 class Combiner {
   public:
-    Combiner(const std::vector<Loaded>& policies, int abi) : policies_(policies), abi_(abi) {}
+    /// Takes the bodies out of the policies.
+    Combiner(std::vector<Loaded>& policies, int abi) : policies_(policies), abi_(abi) {}
 
     Rules combine() {
         Rules rules;
         Body body;
-        for (const Loaded& loaded : policies_) {
+        for (Loaded& loaded : policies_) {
             rules.name += (rules.name.empty() ? "" : "+") + loaded.name;
-            merge(body, loaded.body);
+            merge(body, std::move(loaded.body));
         }
-        rules.layers.push_back(base_layer(policies_, abi_, body));
         rules.quiet = std::move(body.quiet);
         rules.systemd = std::move(body.systemd);
+        rules.layers.push_back(base_layer(policies_, abi_, std::move(body)));
         add_layers(rules);
         add_settings(rules);
         rules.digest = digest(rules);
@@ -147,7 +148,7 @@ class Combiner {
         return std::max(a, b);
     }
 
-    const std::vector<Loaded>& policies_;
+    std::vector<Loaded>& policies_;
     int abi_;
 };
 
@@ -181,9 +182,14 @@ void check_further(const std::vector<Loaded>& policies, Diagnostics& problems) {
 
 }  // namespace
 
-Result<std::optional<Rules>> resolve(const Root& root, const SearchPath& path,
-                                     const std::vector<Name>& names) {
-    Loader loader(root, path);
+Resolver::Resolver(const Root& root, const SearchPath& path)
+    : loader_(std::make_unique<Loader>(root, path)) {}
+
+Resolver::~Resolver() = default;
+
+Result<std::optional<Rules>> Resolver::resolve(const std::vector<Name>& names) {
+    Loader& loader = *loader_;
+    loader.start_anew();
     std::vector<Loaded> policies;
     for (const Name& name : distinct(names)) {
         if (auto loaded = loader.load(name)) policies.push_back(std::move(*loaded));
@@ -193,12 +199,17 @@ Result<std::optional<Rules>> resolve(const Root& root, const SearchPath& path,
         loader.check_abstractions(first.policy.abi->value, first.name);
         check_further(policies, loader.problems);
     }
-    if (!loader.problems.empty()) return tl::unexpected(std::move(loader.problems));
+    if (!loader.problems.empty()) return tl::unexpected(loader.problems);
     if (policies.empty()) return std::nullopt;
     Combiner combiner(policies, policies.front().policy.abi->value);
     Rules rules = combiner.combine();
     if (!combiner.problems.empty()) return tl::unexpected(std::move(combiner.problems));
     return rules;
+}
+
+Result<std::optional<Rules>> resolve(const Root& root, const SearchPath& path,
+                                     const std::vector<Name>& names) {
+    return Resolver(root, path).resolve(names);
 }
 
 }  // namespace ringfence::policy

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -52,5 +53,22 @@ SearchPath user_search_path(
 /// Errors: every problem found, with positions; a missing policy points at the unit's assignment.
 Result<std::optional<Rules>> resolve(const Root& root, const SearchPath& path,
                                      const std::vector<Name>& names);
+
+class Loader;
+
+/// resolve() for many units: an abstraction is read and merged once for all of them. `root` and
+/// `path` must outlive it.
+class Resolver {
+  public:
+    Resolver(const Root& root, const SearchPath& path);
+    ~Resolver();
+    Resolver(const Resolver&) = delete;
+    Resolver& operator=(const Resolver&) = delete;
+
+    Result<std::optional<Rules>> resolve(const std::vector<Name>& names);
+
+  private:
+    std::unique_ptr<Loader> loader_;
+};
 
 }  // namespace ringfence::policy
