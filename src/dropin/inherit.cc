@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "dropin/quote.h"
+#include "dropin/search_path.h"
 #include "landlock/groups.h"
 #include "policy/merge.h"
 #include "unit/command.h"
@@ -191,11 +192,17 @@ void add_to(policy::Layer& layer, std::vector<policy::PathRule> more) {
 
 std::vector<std::string> programs(const unit::Unit& unit, const std::vector<std::string>& wrap) {
     std::vector<std::string> found;
+    const auto add = [&](const unit::Command& command) {
+        if (command.is_absolute) return found.push_back(command.path);
+        const auto path = search_path(unit);
+        if (!path) return;  // render() reports it
+        for (std::string& candidate : search_candidates(*path, command.path))
+            found.push_back(std::move(candidate));
+    };
     for (const std::string& key : wrap)
         for (const unit::Assignment* line : unit::list_setting(unit, {key})) {
             const auto list = unit::parse_commands(line->value, line->where.file, unit.name);
-            for (const unit::Command& command : list.commands)
-                if (command.is_absolute) found.push_back(command.path);
+            std::for_each(list.commands.begin(), list.commands.end(), add);
         }
     return found;
 }
