@@ -2,8 +2,8 @@
 #include "dropin/inline_rules.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/number.h"
 #include "landlock/groups.h"
 #include "policy/digest.h"
 #include "policy/merge.h"
@@ -46,11 +46,8 @@ landlock::Access access_of_group(const Row (&rows)[N], std::string_view name) {
 }
 
 std::optional<unsigned> parse_decimal(std::string_view text, unsigned most) {
-    unsigned value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value > most)
-        return std::nullopt;
-    return value;
+    const auto value = parse_number(text);
+    return value && *value <= most ? std::optional(static_cast<unsigned>(*value)) : std::nullopt;
 }
 
 class InlineReader {

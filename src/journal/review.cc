@@ -5,6 +5,7 @@
 #include <map>
 #include <tuple>
 
+#include "base/number.h"
 #include "journal/fields.h"
 #include "journal/record.h"
 
