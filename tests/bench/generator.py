@@ -15,6 +15,7 @@ REPO = Path(__file__).resolve().parents[2]
 SYSTEM = "usr/lib/systemd/system"
 COUNTS = (100, 1000, 10000)
 FENCED_SHARE = 0.3
+MOST_RELOADED = 1000  # systemctl gives up on a reload of 10,000 loaded units after 90 s
 
 UNIT = """[Unit]
 Description=Service number {n}
@@ -153,9 +154,10 @@ def measure(rounds, with_reload=True):
                 runs = Runs(generator, root)
                 warm = runs.warm(max(5, rounds * 100 // count if count > 100 else rounds))
                 assert runs.written == fenced, f"{runs.written} of {fenced} units fenced"
+                print(f"bench: {count} units, {fenced} fenced: {min(warm):.1f} ms", file=sys.stderr)
                 row = {"units": count, "fenced": fenced, "warm_ms": statistics.median(warm), "best_ms": min(warm),
                        "cold_ms": statistics.median(runs.cold(3)), "peak_kib": runs.peak_kib(peak)}
-                if with_reload and fenced == int(count * FENCED_SHARE):
+                if with_reload and fenced == int(count * FENCED_SHARE) and count <= MOST_RELOADED:
                     row["reload_ms"] = statistics.median(reload_times(root, count, 5))
                     row["of_reload"] = row["warm_ms"] / row["reload_ms"]
                 rows.append(row)
@@ -163,8 +165,9 @@ def measure(rounds, with_reload=True):
 
 
 def print_table(result):
-    print(f"{'units':>7}{'fenced':>8}{'warm':>10}{'a unit':>9}{'cold':>10}{'peak KiB':>10}{'reload':>10}{'share':>8}")
+    print(f"{'units':>7}{'fenced':>8}{'warm':>10}{'best':>10}{'a unit':>9}{'cold':>10}{'peak KiB':>10}{'reload':>10}{'share':>8}")
     for row in result["rows"]:
         of = f"{row['reload_ms']:10.1f}{row['of_reload']:8.1%}" if "reload_ms" in row else ""
-        print(f"{row['units']:7}{row['fenced']:8}{row['warm_ms']:10.2f}{row['warm_ms'] / row['units']:9.4f}"
+        print(f"{row['units']:7}{row['fenced']:8}{row['warm_ms']:10.2f}{row['best_ms']:10.2f}"
+              f"{row['best_ms'] / row['units']:9.4f}"
               f"{row['cold_ms']:10.2f}{row['peak_kib']:10}{of}")
