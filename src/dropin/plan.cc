@@ -170,14 +170,13 @@ class Planner {
                             "remove one of them"}},
                           attachment.wrap);
         if (!may_have_commands(unit, attachment.wrap)) return std::nullopt;
-        auto rules = all_rules(attachment);
+        const auto rules = all_rules(attachment);
         if (!rules) return refuse(unit, rules.error(), attachment.wrap);
         if (!*rules) return std::nullopt;  // all of them optional, and none there
-        const std::string name = (*rules)->name;
-        auto text = render({unit, std::move(**rules), attachment.wrap, wrapper_,
-                            interpreters(unit, attachment.wrap)});
+        auto text =
+            render({unit, **rules, attachment.wrap, wrapper_, interpreters(unit, attachment.wrap)});
         if (!text) return refuse(unit, text.error(), attachment.wrap);
-        return Decision{Outcome::fenced, std::move(*text), {}, name};
+        return Decision{Outcome::fenced, std::move(*text), {}, (*rules)->name};
     }
 
     // Of the programs that can be looked at: not in another root, and without specifiers that only

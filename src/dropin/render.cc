@@ -71,12 +71,12 @@ std::string needs_text(const Needs& needs) {
 
 class Renderer {
   public:
-    explicit Renderer(Request request) : request_(std::move(request)), unit_(request_.unit) {}
+    explicit Renderer(const Request& request) : request_(request), unit_(request.unit) {}
 
     Result<std::string> render() {
         add_lost_lines(unit_, problems_);
         check_rules();
-        policy::Rules& rules = request_.rules;
+        policy::Rules rules = request_.rules;
         add_inherited_rules(unit_, request_.wrap, request_.interpreters, rules);
         const bool main_only = request_.wrap.size() == 1;
         auto needs = find_needs(unit_, rules.systemd, request_.wrapper.path, main_only);
@@ -172,7 +172,7 @@ class Renderer {
         }
     }
 
-    Request request_;
+    const Request& request_;
     const unit::Unit& unit_;
     WrapperLine line_;
     std::string text_;
@@ -185,8 +185,8 @@ bool is_set(const unit::Unit& unit, const std::string& key) {
 
 }  // namespace
 
-Result<std::string> render(Request request) {
-    return Renderer(std::move(request)).render();
+Result<std::string> render(const Request& request) {
+    return Renderer(request).render();
 }
 
 std::string render_refusal(const unit::Unit& unit, const Diagnostics& reasons,

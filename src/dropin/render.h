@@ -21,7 +21,7 @@ struct Wrapper {
 
 struct Request {
     const unit::Unit& unit;
-    policy::Rules rules;
+    const policy::Rules& rules;
     std::vector<std::string> wrap = {"ExecStart"};  ///< the settings that run through the wrapper
     Wrapper wrapper;
     std::vector<std::string> interpreters = {};  ///< of the programs: scripts' and the loader
@@ -29,7 +29,7 @@ struct Request {
 
 /// The drop-in that fences the unit. Errors: a command, directive or setting that cannot be
 /// rewritten with certainty, each with its position.
-Result<std::string> render(Request request);
+Result<std::string> render(const Request& request);
 
 /// The drop-in that keeps the unit from starting and says why.
 ///
