@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <malloc.h>
 #include <optional>
 #include <string>
 #include <sys/stat.h>
@@ -117,9 +118,9 @@ int run(const Options& options, const Log& log) {
         options.user ? policy::user_search_path(environment) : policy::system_search_path();
     dropin::Policies policies;
     policies.defaults = policy::read_defaults(*root, search);
+    policy::Resolver resolver(*root, search, policies.defaults.value_or(policy::Defaults{}));
     policies.resolve = [&](const std::vector<policy::Name>& names) {
-        return policy::resolve(*root, search, names,
-                               policies.defaults.value_or(policy::Defaults{}));
+        return resolver.resolve(names);
     };
     policies.names = dropin::policy_names(*root, search);
     const dropin::Plan plan =
@@ -150,6 +151,12 @@ int main(int argc, char** argv) {
         return 64;
     }
     ::umask(022);
+#ifdef __GLIBC__
+    // Without fast bins: glibc would go through them at each larger allocation, of which a policy
+    // makes hundreds.
+    ::mallopt(M_MXFAST, 0);
+    ::mallopt(M_TOP_PAD, 1 << 20);
+#endif
     // As systemd's own generators find out whether the manager runs them.
     const bool by_manager = environment("SYSTEMD_EXEC_PID") == std::to_string(::getpid());
     return run(*options, Log(by_manager && !options->user && !options->dry_run));

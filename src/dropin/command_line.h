@@ -10,10 +10,6 @@
 
 namespace ringfence::dropin {
 
-/// The default of ExecSearchPath=: DEFAULT_PATH in systemd's src/basic/path-util.h.
-inline constexpr char default_search_path[] =
-    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
 struct WrapperLine {
     std::string wrapper;                    ///< its path
     std::vector<std::string> options;       ///< not quoted, as render_options() makes them

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "dropin/quote.h"
+#include "dropin/search_path.h"
 #include "landlock/groups.h"
 #include "policy/merge.h"
 #include "unit/command.h"
@@ -174,25 +175,34 @@ policy::PathRule program_rule(const std::string& program, policy::Origin origin)
 }
 
 void add_to(policy::Layer& layer, std::vector<policy::PathRule> more) {
-    policy::Body body{layer.paths, layer.ports, {}, {}};
     // A rule of the policy for the same path covers it, whether it is optional or not.
     std::erase_if(more, [&](const policy::PathRule& rule) {
         return std::any_of(layer.paths.begin(), layer.paths.end(), [&](const auto& other) {
             return other.path == rule.path && other.access.contains(rule.access);
         });
     });
+    policy::Body body{std::move(layer.paths), std::move(layer.ports), {}, {}};
     policy::merge(body, {std::move(more), {}, {}, {}});
     policy::mask(body, landlock::known_at(layer.abi) - layer.unrestricted);
     layer.paths = std::move(body.paths);
+    layer.ports = std::move(body.ports);
 }
 
+// A name without a slash stands for every place where systemd looks for it.
 template <class Function>
 void each_program(const unit::Unit& unit, const std::vector<std::string>& wrap, Function function) {
+    const auto visit = [&](const unit::Command& command, const unit::Assignment& line) {
+        if (command.is_absolute) return function(command.path, line);
+        const auto path = search_path(unit);
+        if (!path) return;  // render() reports it
+        for (const std::string& candidate : search_candidates(*path, command.path))
+            function(candidate, line);
+    };
     for (const std::string& key : wrap)
         for (const unit::Assignment* line : unit::list_setting(unit, {key})) {
             const auto list = unit::parse_commands(line->value, line->where.file, unit.name);
             for (const unit::Command& command : list.commands)
-                if (command.is_absolute) function(command.path, *line);
+                visit(command, *line);
         }
 }
 

@@ -31,7 +31,9 @@ namespace ringfence::dropin {
 void add_inherited_rules(const unit::Unit& unit, const std::vector<std::string>& wrap,
                          const std::vector<std::string>& interpreters, policy::Rules& rules);
 
-/// The absolute programs of the commands, as they are written; specifiers unexpanded.
+/// The programs of the commands as absolute paths; specifiers unexpanded. A mere name gives all
+/// that it may turn out to be: which of them is there is known only inside the unit's own root and
+/// when it starts.
 std::vector<std::string> programs(const unit::Unit& unit, const std::vector<std::string>& wrap);
 
 }  // namespace ringfence::dropin

@@ -2,8 +2,8 @@
 #include "dropin/inline_rules.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/number.h"
 #include "landlock/groups.h"
 #include "policy/digest.h"
 #include "policy/merge.h"
@@ -46,11 +46,8 @@ landlock::Access access_of_group(const Row (&rows)[N], std::string_view name) {
 }
 
 std::optional<unsigned> parse_decimal(std::string_view text, unsigned most) {
-    unsigned value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value > most)
-        return std::nullopt;
-    return value;
+    const auto value = parse_number(text);
+    return value && *value <= most ? std::optional(static_cast<unsigned>(*value)) : std::nullopt;
 }
 
 class InlineReader {
@@ -215,7 +212,7 @@ Result<policy::Rules> add_inline_rules(const InlineRules& own, policy::Rules rul
                             "remove the setting: the policy decides"});
     check_abi(own, layer.abi, problems);
     if (!problems.empty()) return tl::unexpected(problems);
-    policy::Body body{layer.paths, layer.ports, {}, {}};
+    policy::Body body{std::move(layer.paths), std::move(layer.ports), {}, {}};
     policy::merge(body, {own.paths, own.ports, {}, {}});
     policy::mask(body, landlock::known_at(layer.abi) - layer.unrestricted);
     layer.paths = std::move(body.paths);

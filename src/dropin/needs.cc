@@ -92,30 +92,31 @@ class NeedsFinder {
     }
 
     // Whether a list of paths in the unit covers the wrapper: one of them is it, or holds it.
-    bool covers_wrapper(const std::vector<std::string>& keys) const {
-        std::vector<std::string> paths;
+    // Then the place of that line.
+    std::optional<Location> covers_wrapper(const std::vector<std::string>& keys) const {
+        std::optional<Location> found;
         for (const Value& value : values(keys)) {
-            if (value.text.empty()) paths.clear();
+            if (value.text.empty()) found.reset();
             unit::WordReader words(value.text);
             for (auto word = words.next(); word && *word; word = words.next())
-                paths.push_back((*word)->value);
+                if (!found && is_above_wrapper((*word)->value)) found = value.where;
         }
-        return std::any_of(paths.begin(), paths.end(), [&](const std::string& word) {
-            const std::size_t start = word.find_first_not_of("-+");
-            if (start == std::string::npos) return false;
-            const std::string path =
-                unit::simplify_path(word.substr(start, word.find(':') - start));
-            return path == "/" || path == wrapper_ ||
-                   wrapper_.compare(0, path.size() + 1, path + "/") == 0;
-        });
+        return found;
+    }
+
+    bool is_above_wrapper(const std::string& word) const {
+        const std::size_t start = word.find_first_not_of("-+");
+        if (start == std::string::npos) return false;
+        const std::string path = unit::simplify_path(word.substr(start, word.find(':') - start));
+        return path == "/" || path == wrapper_ ||
+               wrapper_.compare(0, path.size() + 1, path + "/") == 0;
     }
 
     Result<void> add_root() {
         // systemd mounts nothing beneath an inaccessible path (drop_inaccessible() in
         // src/core/namespace.c), so the wrapper cannot be brought back there.
-        if (covers_wrapper({"InaccessiblePaths", "InaccessibleDirectories"}))
-            return fail({{},
-                         "InaccessiblePaths= of the unit hides " + wrapper_,
+        if (const auto where = covers_wrapper({"InaccessiblePaths", "InaccessibleDirectories"}))
+            return fail({*where, "InaccessiblePaths= of the unit hides " + wrapper_,
                          "list the other entries of that directory instead"});
         if (has_root())
             add_bind("The wrapper must be there in the unit's own root.");

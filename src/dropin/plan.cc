@@ -319,6 +319,9 @@ class Planner {
         const auto known = resolved_.find(key);
         // A missing policy's message points at the unit's own line.
         if (known != resolved_.end() && known->second) return known->second;
+        // Most policies are for one unit, and all of a fleet's are many.
+        constexpr std::size_t kept = 16;
+        if (resolved_.size() >= kept) resolved_.clear();
         return resolved_.insert_or_assign(key, policies_.resolve(names)).first->second;
     }
 

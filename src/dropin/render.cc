@@ -8,6 +8,7 @@
 #include "dropin/needs.h"
 #include "dropin/options.h"
 #include "dropin/quote.h"
+#include "dropin/search_path.h"
 #include "unit/command.h"
 #include "unit/lines.h"
 #include "unit/specifier.h"
@@ -83,7 +84,8 @@ class Renderer {
         if (!needs) append(needs.error());
         text_ = header(unit_) + "# Policy: " + comment_text(rules.name) + "\n[Service]\n";
         if (needs) {
-            line_ = {request_.wrapper.path, render_options(rules), search_path(), needs->options};
+            line_ = {request_.wrapper.path, render_options(rules), search_path_text(),
+                     needs->options};
             for (const std::string& key : unit::command_keys())
                 if (std::find(request_.wrap.begin(), request_.wrap.end(), key) !=
                     request_.wrap.end())
@@ -117,18 +119,10 @@ class Renderer {
                                  "write \"%%\" for a percent sign"});
     }
 
-    // ExecSearchPath= collects over its lines, each a list itself.
-    std::string search_path() {
-        std::string path;
-        for (const unit::Assignment* line : unit::list_setting(unit_, {"ExecSearchPath"})) {
-            if (line->text().find_first_of("\"'\\$ \t") != std::string::npos)
-                problems_.push_back({line->where,
-                                     "ExecSearchPath=" + line->text() +
-                                         " has quotes, blanks, a backslash or a \"$\"",
-                                     "write the programs with their full paths"});
-            path += (path.empty() ? "" : ":") + line->text();
-        }
-        return path.empty() ? default_search_path : path;
+    std::string search_path_text() {
+        auto path = search_path(unit_);
+        if (!path) append(path.error());
+        return path ? *path : std::string();
     }
 
     void add_commands(const std::string& key) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <system_error>
 
+#include "base/number.h"
 #include "journal/fields.h"
 #include "journal/line_reader.h"
 #include "journal/record.h"

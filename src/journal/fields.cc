@@ -2,7 +2,8 @@
 #include "journal/fields.h"
 
 #include <algorithm>
-#include <charconv>
+
+#include "base/number.h"
 
 namespace ringfence::journal {
 
@@ -24,14 +25,6 @@ std::size_t end_of_value(std::string_view text, std::size_t start) {
 }
 
 }  // namespace
-
-std::optional<std::uint64_t> parse_number(std::string_view text, int base) {
-    std::uint64_t value = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value, base);
-    if (text.empty() || error != std::errc() || stop != end) return std::nullopt;
-    return value;
-}
 
 std::optional<std::string> decode_hex(std::string_view digits) {
     if (digits.empty() || digits.size() % 2 != 0) return std::nullopt;

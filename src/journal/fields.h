@@ -14,9 +14,6 @@
 
 namespace ringfence::journal {
 
-/// The decimal or hexadecimal number that is the whole of `text`.
-std::optional<std::uint64_t> parse_number(std::string_view text, int base = 10);
-
 /// The bytes that hex digits stand for; nothing for an odd count or another character.
 std::optional<std::string> decode_hex(std::string_view digits);
 

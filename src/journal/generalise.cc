@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/number.h"
 #include "journal/fields.h"
 
 namespace ringfence::journal {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/number.h"
 #include "journal/fields.h"
 
 namespace ringfence::journal {

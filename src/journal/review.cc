@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/number.h"
 #include "journal/fields.h"
 #include "journal/record.h"
 #include "journal/wrapper_report.h"

@@ -6,6 +6,7 @@
 #include <optional>
 #include <tuple>
 
+#include "base/number.h"
 #include "journal/fields.h"
 #include "journal/wrapper_report.h"
 #include "landlock/report.h"

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/number.h"
 #include "journal/fields.h"
 #include "landlock/report.h"
 #include "landlock/rights.h"

@@ -69,23 +69,34 @@ void Loader::extend(Body& body, const Located<std::string>& name) {
                             "take one of them out of its `extends`"});
         return;
     }
-    if (chain_.size() > deepest_extends) {
-        problems.push_back({name.where,
-                            fmt::format("abstractions extend each other more than {} deep: {} > {}",
-                                        deepest_extends, fmt::join(chain_, " > "), name.value),
-                            "let the policy extend them itself"});
-        return;
-    }
-    Body extended = abstraction(name);
+    if (chain_.size() > deepest_extends) return report_depth(name);
+    const bool known = abstractions_.count(name.value) != 0;
+    const Abstraction& found = abstraction(name);
+    if (known && chain_.size() + found.depth - 1 > deepest_extends) return report_depth(name);
+    used_.insert(found.with.begin(), found.with.end());
+    Body extended = found.body;
     prefix_origins(extended, chain_.back() + " > ");
-    merge(body, extended);
+    merge(body, std::move(extended));
+}
+
+void Loader::report_depth(const Located<std::string>& name) {
+    problems.push_back({name.where,
+                        fmt::format("abstractions extend each other more than {} deep: {} > {}",
+                                    deepest_extends, fmt::join(chain_, " > "), name.value),
+                        "let the policy extend them itself"});
 }
 
 // Each abstraction is read and merged once, however many extend it: a body's chains begin with its
 // own name, and who extends it puts his own before it.
-const Body& Loader::abstraction(const Located<std::string>& name) {
+const Loader::Abstraction& Loader::abstraction(const Located<std::string>& name) {
     if (const auto known = abstractions_.find(name.value); known != abstractions_.end())
-        return known->second.body;
+        return known->second;
+    Abstraction result = read_abstraction(name);
+    result.with.insert(name.value);
+    return abstractions_.insert_or_assign(name.value, std::move(result)).first->second;
+}
+
+Loader::Abstraction Loader::read_abstraction(const Located<std::string>& name) {
     Abstraction result;
     const auto file = search_.find(abstraction_folder, name.value);
     if (!file)
@@ -98,10 +109,29 @@ const Body& Loader::abstraction(const Located<std::string>& name) {
         if (files) {
             result.abi = files->main.abi;
             result.body = gather(*files);
+            extends_of(files->main, result);
+            for (const Policy& drop_in : files->drop_ins)
+                extends_of(drop_in, result);
         }
         chain_.pop_back();
     }
-    return abstractions_.insert_or_assign(name.value, std::move(result)).first->second.body;
+    return result;
+}
+
+void Loader::extends_of(const Policy& policy, Abstraction& abstraction) const {
+    for (const auto& name : policy.extends) {
+        const auto known = abstractions_.find(name.value);
+        if (known == abstractions_.end()) continue;
+        const Abstraction& other = known->second;
+        abstraction.with.insert(other.with.begin(), other.with.end());
+        abstraction.depth = std::max(abstraction.depth, other.depth + 1);
+    }
+}
+
+void Loader::start_anew() {
+    if (!problems.empty()) abstractions_.clear();
+    problems.clear();
+    used_.clear();
 }
 
 void Loader::missing_abstraction(const Located<std::string>& name) {
@@ -166,7 +196,7 @@ Loaded Loader::finish(Files files, const std::string& name) {
 
 void Loader::check_abstractions(int abi, const std::string& name) {
     for (const auto& [abstraction, entry] : abstractions_)
-        if (entry.abi && entry.abi->value < abi)
+        if (used_.count(abstraction) != 0 && entry.abi && entry.abi->value < abi)
             problems.push_back(
                 {entry.abi->where,
                  fmt::format("abstraction {} is written for abi = {}, older than the abi = {} of "

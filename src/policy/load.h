@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,8 +36,13 @@ class Loader {
     /// A policy that is no file of the search path. Its drop-ins are not looked for.
     std::optional<Loaded> load_text(const SourceFile& file, const std::string& name);
 
-    /// Checks that no abstraction loaded so far is older than `abi`, that of policy `name`.
+    /// Checks that no abstraction of the policies loaded is older than `abi`, that of policy
+    /// `name`.
     void check_abstractions(int abi, const std::string& name);
+
+    /// Forgets the policies and the problems. Abstractions stay, unless there were problems: those
+    /// may be theirs, and are to be told again.
+    void start_anew();
 
     Diagnostics problems;
 
@@ -48,6 +54,8 @@ class Loader {
     struct Abstraction {
         Body body;
         std::optional<Located<int>> abi;
+        std::set<std::string> with;  ///< itself and all that it extends
+        std::size_t depth = 1;       ///< of the longest chain from here
     };
 
     void add(const Diagnostics& more);
@@ -58,13 +66,17 @@ class Loader {
     Body gather(const Files& files);
     void gather_extended(Body& body, const Policy& policy);
     void extend(Body& body, const Located<std::string>& name);
-    const Body& abstraction(const Located<std::string>& name);
+    const Abstraction& abstraction(const Located<std::string>& name);
+    Abstraction read_abstraction(const Located<std::string>& name);
+    void extends_of(const Policy& policy, Abstraction& abstraction) const;
+    void report_depth(const Located<std::string>& name);
     void missing_abstraction(const Located<std::string>& name);
     void missing_policy(const Name& name, const std::optional<SourceFile>& masked);
 
     Search search_;
     std::vector<std::string> chain_;  ///< the names that led here: policy first
     std::map<std::string, Abstraction> abstractions_;
+    std::set<std::string> used_;  ///< the abstractions of the policies loaded
 };
 
 }  // namespace ringfence::policy

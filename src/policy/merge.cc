@@ -2,6 +2,7 @@
 #include "policy/merge.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <string_view>
 #include <tuple>
@@ -42,12 +43,21 @@ void join(QuietPath& row, const QuietPath& other) {
     add_origins(row.origins, other.origins);
 }
 
+template <class Row>
+bool is_normal(const std::vector<Row>& rows) {
+    return std::adjacent_find(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+               return !(path_key(a) < path_key(b));
+           }) == rows.end();
+}
+
 /// Sorts; joins the rows of one (path, optional) into one.
 template <class Row>
 void normalise_paths(std::vector<Row>& rows) {
+    if (is_normal(rows)) return;
     std::stable_sort(rows.begin(), rows.end(),
                      [](const Row& a, const Row& b) { return path_key(a) < path_key(b); });
     std::vector<Row> joined;
+    joined.reserve(rows.size());
     for (Row& row : rows) {
         if (!joined.empty() && path_key(joined.back()) == path_key(row))
             join(joined.back(), row);
@@ -108,9 +118,33 @@ bool subtract(std::vector<PortRule>& rules, const PortEntry& range) {
     return cut;
 }
 
+/// Merges `more` into `rows`, which are in normal form; that takes one walk over both.
 template <class Row>
-void append(std::vector<Row>& rows, const std::vector<Row>& more) {
-    rows.insert(rows.end(), more.begin(), more.end());
+void merge_paths(std::vector<Row>& rows, std::vector<Row> more) {
+    normalise_paths(more);
+    if (more.empty()) return;
+    if (rows.empty()) {
+        rows = std::move(more);
+        return;
+    }
+    std::vector<Row> merged;
+    merged.reserve(rows.size() + more.size());
+    auto next = more.begin();
+    for (Row& row : rows) {
+        while (next != more.end() && path_key(*next) < path_key(row))
+            merged.push_back(std::move(*next++));
+        merged.push_back(std::move(row));
+        if (next != more.end() && path_key(*next) == path_key(merged.back()))
+            join(merged.back(), *next++);
+    }
+    merged.insert(merged.end(), std::make_move_iterator(next), std::make_move_iterator(more.end()));
+    rows = std::move(merged);
+}
+
+template <class Row>
+void append(std::vector<Row>& rows, std::vector<Row> more) {
+    rows.insert(rows.end(), std::make_move_iterator(more.begin()),
+                std::make_move_iterator(more.end()));
 }
 
 void remove_path(Body& body, const PathEntry& removal, const std::string& chain,
@@ -189,13 +223,11 @@ Body body_of(const Policy& policy, const std::string& chain) {
     return body;
 }
 
-void merge(Body& body, const Body& other) {
-    append(body.paths, other.paths);
-    append(body.ports, other.ports);
-    append(body.quiet, other.quiet);
-    normalise_paths(body.paths);
+void merge(Body& body, Body other) {
+    merge_paths(body.paths, std::move(other.paths));
+    merge_paths(body.quiet, std::move(other.quiet));
+    append(body.ports, std::move(other.ports));
     normalise_ports(body.ports);
-    normalise_paths(body.quiet);
     const auto place = [](const Directive& directive) {
         const Location& where = directive.origin.where;
         return std::tuple(std::string_view(where.file), where.line, where.column);

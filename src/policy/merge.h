@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The union of rules from several files. Private to this folder.
+// The union of rules from several files.
 //
 // Idempotent, associative, and commutative but for the order of `systemd` and of origins
 // (tests/unit/policy/merge_test.cc).
@@ -31,7 +31,7 @@ Body body_of(const Ruleset& rules, const std::string& chain);
 Body body_of(const Policy& policy, const std::string& chain);
 
 /// Adds `other` to `body`. The same directive of the same place is taken once.
-void merge(Body& body, const Body& other);
+void merge(Body& body, Body other);
 
 /// Takes the rules away that a drop-in of `chain` removes. Adds a problem for each that is not
 /// there, unless it was written with "-".

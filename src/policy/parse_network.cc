@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // [network] and [scope]: the keys come from the tables of src/landlock.
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 
 #include <fmt/format.h>
 
+#include "base/number.h"
 #include "landlock/groups.h"
 #include "policy/parse_context.h"
 #include "policy/path_text.h"
@@ -18,15 +18,12 @@ using landlock::Access;
 using landlock::Family;
 using landlock::Right;
 
-constexpr std::int64_t last_port = 65535;
+constexpr std::uint16_t last_port = 65535;
 
 /// "80" → 80; -1 for anything else.
 std::int64_t port_number(std::string_view text) {
-    std::int64_t number = -1;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, number);
-    const bool whole = error == std::errc() && stop == end && !text.empty() && text[0] != '-';
-    return whole && number <= last_port ? number : -1;
+    const auto number = parse_number(text);
+    return number && *number <= last_port ? static_cast<std::int64_t>(*number) : -1;
 }
 
 /// Ports of an array's element: 80, "80" or "8080-8089", with "-" before it where that means

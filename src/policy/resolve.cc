@@ -64,7 +64,7 @@ Layer make_layer(Body body, const Handling& handling, int abi, const Origin& ori
 
 /// The lowest layer: the union of all policies' rules. A right is left unhandled only where every
 /// policy of the unit says so: merging never takes a restriction away.
-Layer base_layer(const std::vector<Loaded>& policies, int abi, const Body& body) {
+Layer base_layer(const std::vector<Loaded>& policies, int abi, Body body) {
     Handling handling = handling_of(policies.front());
     handling.origins.clear();
     for (const Loaded& loaded : policies) {
@@ -74,7 +74,8 @@ Layer base_layer(const std::vector<Loaded>& policies, int abi, const Body& body)
         handling.origins.insert(handling.origins.end(), own.origins.begin(), own.origins.end());
     }
     const Loaded& first = policies.front();
-    return make_layer(body, handling, abi, {first.policy.rules.where, first.name, ""});
+    return make_layer(std::move(body), handling, abi,
+                      {first.policy.rules.where, first.name, ""});
 }
 
 /// A further layer. What it has no table for, it leaves to the layers below.
@@ -90,22 +91,23 @@ Layer further_layer(const Ruleset& rules, int abi, const std::string& chain) {
 
 class Combiner {
   public:
-    Combiner(const std::vector<Loaded>& policies, int abi, const Defaults& defaults)
+    /// Takes the bodies out of the policies.
+    Combiner(std::vector<Loaded>& policies, int abi, const Defaults& defaults)
         : policies_(policies), abi_(abi), defaults_(defaults) {}
 
     Rules combine() {
         Rules rules;
         Body body;
-        for (const Loaded& loaded : policies_) {
+        for (Loaded& loaded : policies_) {
             rules.name += (rules.name.empty() ? "" : "+") + loaded.name;
-            merge(body, loaded.body);
+            merge(body, std::move(loaded.body));
         }
-        rules.layers.push_back(base_layer(policies_, abi_, body));
         rules.quiet = std::move(body.quiet);
         rules.systemd = std::move(body.systemd);
         rules.sources = std::move(body.sources);
         rules.removed = std::move(body.removed);
         rules.exceptions = std::move(body.exceptions);
+        rules.layers.push_back(base_layer(policies_, abi_, std::move(body)));
         add_layers(rules);
         add_settings(rules);
         rules.digest = digest(rules);
@@ -200,7 +202,7 @@ class Combiner {
         return std::max(a, b);
     }
 
-    const std::vector<Loaded>& policies_;
+    std::vector<Loaded>& policies_;
     int abi_;
     const Defaults& defaults_;
 };
@@ -233,14 +235,14 @@ void check_further(const std::vector<Loaded>& policies, Diagnostics& problems) {
     }
 }
 
-Result<std::optional<Rules>> combine(Loader& loader, const std::vector<Loaded>& policies,
+Result<std::optional<Rules>> combine(Loader& loader, std::vector<Loaded> policies,
                                      const Defaults& defaults) {
     if (!policies.empty()) {
         const Loaded& first = policies.front();
         loader.check_abstractions(first.policy.abi->value, first.name);
         check_further(policies, loader.problems);
     }
-    if (!loader.problems.empty()) return tl::unexpected(std::move(loader.problems));
+    if (!loader.problems.empty()) return tl::unexpected(loader.problems);
     if (policies.empty()) return std::nullopt;
     Combiner combiner(policies, policies.front().policy.abi->value, defaults);
     Rules rules = combiner.combine();
@@ -250,14 +252,23 @@ Result<std::optional<Rules>> combine(Loader& loader, const std::vector<Loaded>& 
 
 }  // namespace
 
-Result<std::optional<Rules>> resolve(const Root& root, const SearchPath& path,
-                                     const std::vector<Name>& names, const Defaults& defaults) {
-    Loader loader(root, path);
+Resolver::Resolver(const Root& root, const SearchPath& path, Defaults defaults)
+    : loader_(std::make_unique<Loader>(root, path)), defaults_(std::move(defaults)) {}
+
+Resolver::~Resolver() = default;
+
+Result<std::optional<Rules>> Resolver::resolve(const std::vector<Name>& names) {
+    loader_->start_anew();
     std::vector<Loaded> policies;
     for (const Name& name : distinct(names)) {
-        if (auto loaded = loader.load(name)) policies.push_back(std::move(*loaded));
+        if (auto loaded = loader_->load(name)) policies.push_back(std::move(*loaded));
     }
-    return combine(loader, policies, defaults);
+    return combine(*loader_, std::move(policies), defaults_);
+}
+
+Result<std::optional<Rules>> resolve(const Root& root, const SearchPath& path,
+                                     const std::vector<Name>& names, const Defaults& defaults) {
+    return Resolver(root, path, defaults).resolve(names);
 }
 
 Result<Rules> resolve_text(const Root& root, const SearchPath& path, const std::string& name,
@@ -266,7 +277,7 @@ Result<Rules> resolve_text(const Root& root, const SearchPath& path, const std::
     Loader loader(root, path);
     std::vector<Loaded> policies;
     if (auto loaded = loader.load_text({file, text}, name)) policies.push_back(std::move(*loaded));
-    auto rules = combine(loader, policies, defaults);
+    auto rules = combine(loader, std::move(policies), defaults);
     if (!rules) return tl::unexpected(std::move(rules.error()));
     return std::move(**rules);  // without a policy there were problems
 }

@@ -2,6 +2,8 @@
 // From policy names to resolved rules: the only maker of Rules.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,5 +52,23 @@ Result<std::optional<Rules>> resolve(const Root& root, const SearchPath& path,
 Result<Rules> resolve_text(const Root& root, const SearchPath& path, const std::string& name,
                            const std::string& file, const std::string& text,
                            const Defaults& defaults = {});
+
+class Loader;
+
+/// resolve() for many units: an abstraction is read and merged once for all of them. `root` and
+/// `path` must outlive it.
+class Resolver {
+  public:
+    Resolver(const Root& root, const SearchPath& path, Defaults defaults = {});
+    ~Resolver();
+    Resolver(const Resolver&) = delete;
+    Resolver& operator=(const Resolver&) = delete;
+
+    Result<std::optional<Rules>> resolve(const std::vector<Name>& names);
+
+  private:
+    std::unique_ptr<Loader> loader_;
+    Defaults defaults_;
+};
 
 }  // namespace ringfence::policy

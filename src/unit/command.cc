@@ -15,6 +15,8 @@ namespace {
 using Outcome = CommandList::Outcome;
 
 constexpr std::string_view reset_hint = "correct this line";
+constexpr char surrogate_problem[] =
+    "systemd versions differ on the escape of a surrogate (\\ud800 to \\udfff)";
 
 // Takes one prefix character into the command; false where the path starts.
 bool take_prefix(char c, Command& command) {
@@ -70,6 +72,7 @@ bool ends_with(std::string_view text, std::string_view tail) {
 struct PathProblem {
     Outcome outcome = Outcome::complete;
     std::string message;
+    std::string_view hint = reset_hint;
 };
 
 // `path` as it is after the expansion of its specifiers.
@@ -77,7 +80,9 @@ PathProblem check_expanded(const std::string& path) {
     if (path.empty()) return {Outcome::fatal, "there is no program behind the prefixes"};
     if (path.front() == '|')
         return {Outcome::uncertain,
-                "the prefix \"|\" means different things in systemd 257 and 258"};
+                "the prefix \"|\" has systemd 258 and newer start the user's shell first, which "
+                "would run outside the fence",
+                "write the shell out: /bin/sh -c 'COMMAND'"};
     if (std::any_of(path.begin(), path.end(), is_special))
         return {Outcome::fatal,
                 "the program's name contains a quote, backslash or control character"};
@@ -140,10 +145,11 @@ class CommandParser {
         if (word.value == ";") return true;  // a quoted one too
         Command command;
         command.where = value_.at(word.begin, file_);
+        if (word.varies) return fail(command, Outcome::uncertain, word.begin, surrogate_problem);
         split_prefixes(word.value, command);
         const PathProblem problem = check_path(command, name_);
         if (problem.outcome != Outcome::complete)
-            return fail(command, problem.outcome, word.begin, problem.message);
+            return fail(command, problem.outcome, word.begin, problem.message, problem.hint);
         return parse_arguments(std::move(command), word.begin);
     }
 
@@ -163,6 +169,7 @@ class CommandParser {
             const std::size_t at = words_.position();
             const auto word = words_.next();
             if (!word) return fail(command, Outcome::fatal, at, "a quote is not closed");
+            if ((*word)->varies) return fail(command, Outcome::uncertain, at, surrogate_problem);
             if (const auto bad = find_bad_specifier((*word)->value))
                 return fail(
                     command,
@@ -179,15 +186,17 @@ class CommandParser {
         return more;
     }
 
-    bool fail(const Command& command, Outcome outcome, std::size_t at, const std::string& message) {
+    bool fail(const Command& command, Outcome outcome, std::size_t at, const std::string& message,
+              std::string_view hint = reset_hint) {
         if (outcome == Outcome::fatal && command.ignore_failure) outcome = Outcome::truncated;
-        stop(outcome, at, message);
+        stop(outcome, at, message, hint);
         return false;
     }
 
-    void stop(Outcome outcome, std::size_t at, const std::string& message) {
+    void stop(Outcome outcome, std::size_t at, const std::string& message,
+              std::string_view hint = reset_hint) {
         list_.outcome = outcome;
-        list_.problem = {value_.at(at, file_), message, std::string(reset_hint)};
+        list_.problem = {value_.at(at, file_), message, std::string(hint)};
     }
 
     const SourceText& value_;

@@ -54,13 +54,15 @@ std::optional<Escape> byte_escape(std::optional<std::uint32_t> number, std::size
     return Escape{std::string(1, static_cast<char>(*number)), length};
 }
 
-// Only the long form is checked for what is no character; \ud800 passes, as it does in systemd.
+// Only the long form is checked for what is no character. systemd 262 does not know the escape of a
+// surrogate, \ud800 to \udfff; 257 does.
 std::optional<Escape> unicode_escape(std::string_view text, std::size_t digits) {
     const auto number = read_number(text.substr(1), digits, 16);
     if (!number || *number == 0) return std::nullopt;
     const bool long_form = digits == 8;
     if (long_form && (*number >= 0x110000 || !is_utf8(encode_utf8(*number)))) return std::nullopt;
-    return Escape{encode_utf8(*number), digits + 1};
+    const bool surrogate = *number >= 0xd800 && *number <= 0xdfff;
+    return Escape{encode_utf8(*number), digits + 1, surrogate};
 }
 
 }  // namespace
@@ -106,6 +108,7 @@ bool WordReader::read_escape(std::string& value, bool relax) {
     }
     if (const auto escape = decode_escape(text_.substr(at_))) {
         value += escape->bytes;
+        varies_ |= escape->varies;
         at_ += escape->length;
         return true;
     }
@@ -153,6 +156,7 @@ tl::expected<std::optional<Word>, Unbalanced> WordReader::next() {
     if (at_end()) return std::optional<Word>();
     const std::size_t begin = at_;
     bool relaxed = false;
+    varies_ = false;
     auto value = read(false);
     if (!value) {
         // systemd reads the whole word again and keeps what it does not know (and warns).
@@ -164,7 +168,7 @@ tl::expected<std::optional<Word>, Unbalanced> WordReader::next() {
         at_ = text_.size();
         return tl::unexpected(Unbalanced{begin});
     }
-    Word word{std::move(*value), text_.substr(begin, at_ - begin), begin, relaxed};
+    Word word{std::move(*value), text_.substr(begin, at_ - begin), begin, relaxed, varies_};
     skip_blanks();
     return std::optional<Word>(std::move(word));
 }

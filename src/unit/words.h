@@ -19,6 +19,7 @@ struct Word {
     std::string_view raw;   ///< as written, quotes and escapes included; points into the value
     std::size_t begin = 0;  ///< where `raw` starts
     bool relaxed = false;   ///< has an unknown escape, which systemd keeps as it is and warns about
+    bool varies = false;    ///< has an escape that not all of systemd 252 to 262 know
 };
 
 /// A quote that is opened and not closed: no word can be made.
@@ -59,12 +60,14 @@ class WordReader {
     std::string_view text_;
     Quoting quoting_;
     std::size_t at_ = 0;
+    bool varies_ = false;  // the word that is being read
 };
 
 /// One decoded escape sequence.
 struct Escape {
     std::string bytes;
     std::size_t length = 0;  ///< of the sequence behind the backslash
+    bool varies = false;     ///< unknown to some systemd
 };
 
 /// Decodes the sequence that starts behind a backslash; nothing for one that systemd does not know.

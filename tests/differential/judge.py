@@ -1,21 +1,58 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Holds the rewritten units against the original ones, both as systemd read them."""
 import collections
+import concurrent.futures
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+
+import debian
+import oracle
 
 HERE = Path(__file__).resolve().parent
 POLICY = 'version = 1\nabi = 7\n[filesystem]\nread = ["/"]\n'
 
+# Whose systemd judges: this machine's, or that of another Debian suite.
+HOST, *SUITES = JUDGES = ["host", "trixie", "sid"]
 
-def ask_oracle(unit_path, names, work):
-    """What systemd makes of the units: {name: [state, id, commands]}."""
+# In memory: a batch is ten thousand files that live for seconds.
+SCRATCH = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+# A mount namespace of its own over the suite's tree, with the units where they are outside.
+ENTER = """
+mount -t proc proc "$0/proc"; mount --rbind /sys "$0/sys"; mount -t tmpfs tmpfs "$0/run"
+top=${1#/}; mount -t tmpfs tmpfs "$0/${top%%/*}"; mkdir -p "$0$1"; mount --rbind "$1" "$0$1"; shift
+exec chroot "$0" /usr/bin/python3 "$@"
+"""
+
+
+def missing(judge):
+    """Why there is nothing to ask; empty when there is."""
+    if judge != HOST:
+        debian.systemd_tree(judge)  # fails the test when it cannot be had
+    elif oracle.find_library() is None:
+        return "libsystemd-core is not installed: nothing to compare with"
+    return ""
+
+
+def command(judge, work):
+    if judge == HOST:
+        return [sys.executable]
+    return ["unshare", "-m", "--propagation", "slave", "sh", "-ec", ENTER,
+            str(debian.systemd_tree(judge)), str(work)]
+
+
+def ask_oracle(judge, unit_path, names, work):
+    """What systemd makes of the units below `work`: {name: [state, id, commands]}."""
     listfile = work / "names"
     listfile.write_text("".join(name + "\n" for name in names))
-    run = subprocess.run([sys.executable, str(HERE / "oracle.py"), unit_path, str(listfile)],
+    shutil.copy(HERE / "oracle.py", work)
+    run = subprocess.run([*command(judge, work), str(work / "oracle.py"), unit_path, str(listfile)],
                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     if run.returncode != 0:
         raise RuntimeError(f"oracle: {run.returncode}: {os.fsdecode(run.stderr)[-2000:]}")
@@ -62,7 +99,12 @@ def unwrap(command, wrapper):
     program = words[0]
     if ("/" not in program) != has_search:
         return None
-    return program, [zero[-1] if zero else program] + words[1:]
+    return simplified(program), [zero[-1] if zero else program] + words[1:]
+
+
+def simplified(path):
+    """systemd takes double slashes out once specifiers are expanded; to the kernel it is the same file."""
+    return re.sub("/(\\./|/)*", "/", path)
 
 
 def differences(original, rewritten, wrapper, wrapped=("ExecStart",)):
@@ -115,12 +157,41 @@ class Tally:
             if problem:
                 self.wrong.append((name, problem, source))
 
+    def __iadd__(self, other):
+        self.counts += other.counts
+        self.reasons += other.reasons
+        self.wrong += other.wrong
+        return self
+
     def report(self):
         lines = [", ".join(f"{count} {what}" for what, count in sorted(self.counts.items()))]
         lines += [f"  refused {count}: {why}" for why, count in self.reasons.most_common()]
         for name, problem, source in self.wrong[:10]:
             lines.append(f"  WRONG {name}: {problem}\n    {source!r}")
         return "\n".join(lines)
+
+
+def run_batches(batch, judge, count, size, *arguments):
+    """The sum of what batch(judge, NUMBER, COUNT, DIRECTORY, *arguments) finds, over all processors."""
+    total = Tally()
+    counts = [min(size, count - at) for at in range(0, count, size)]
+    with concurrent.futures.ProcessPoolExecutor() as pool, \
+            tempfile.TemporaryDirectory(prefix="ringfence-differential-", dir=SCRATCH) as scratch:
+        jobs = []
+        for number, part in enumerate(counts):
+            directory = Path(scratch) / str(number)
+            directory.mkdir()
+            jobs.append(pool.submit(run_batch, batch, judge, number, part, directory, *arguments))
+        for job in jobs:
+            total += job.result()
+    return total
+
+
+def run_batch(batch, judge, number, count, directory, *arguments):
+    try:
+        return batch(judge, number, count, directory, *arguments)
+    finally:
+        shutil.rmtree(directory)
 
 
 def reason(text):

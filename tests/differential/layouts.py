@@ -3,8 +3,6 @@
 masks and links, over three directories of a load path."""
 import os
 
-import lines
-
 DIRECTORIES = ["high", "middle", "low"]  # highest priority first
 STEMS = ["a", "b-c", "b-c-d", "b", "e-"]
 INSTANCES = ["", "x", "y-z"]
@@ -35,11 +33,13 @@ def dropin_directories(random, name):
     return random.choice(choices)
 
 
-def command(random):
-    return lines.value(random) if random.random() < 0.3 else b"/bin/%d %%i $A 'x y'" % random.randrange(1000)
+def command(grammar):
+    random = grammar.random
+    return grammar.value() if random.random() < 0.3 else b"/bin/%d %%i $A 'x y'" % random.randrange(1000)
 
 
-def body(random, fragment):
+def body(grammar, fragment):
+    random = grammar.random
     text = b"[Service]\n"
     if fragment:
         text += b"Type=oneshot\nRemainAfterExit=yes\nExecStop=/bin/stop\n"
@@ -48,7 +48,7 @@ def body(random, fragment):
         if kind < 0.2 and not fragment:
             text += b"ExecStart=\n"
         elif kind < 0.85:
-            text += b"ExecStart=" + command(random) + b"\n"
+            text += b"ExecStart=" + command(grammar) + b"\n"
         elif kind < 0.88 and not fragment:
             text += random.choice([b"Environment=A=\xff\n", b"[Service\n", b"ExecStop=/dir/\n", b"User=a:b\n",
                                    b"WorkingDirectory=relative\n", b"nonsense\n", b"[Unit]\n[Service]\n"])
@@ -71,14 +71,15 @@ def link(path, target):
         os.symlink(target, path)
 
 
-def layout(random, root, tag):
+def layout(grammar, root, tag):
     """Writes one layout under `root`; every stem gets `tag` in front, so that layouts do not meet.
     Returns the names to load."""
+    random = grammar.random
     loaded, aliases = set(), set()
     for _ in range(random.randint(1, 3)):
         name = tag + names(random)
         directory = random.choice(DIRECTORIES)
-        write(f"{root}/{directory}/{name}", body(random, True))
+        write(f"{root}/{directory}/{name}", body(grammar, True))
         loaded.add(name)
         if random.random() < 0.1:
             link(f"{root}/{random.choice(DIRECTORIES)}/{tag}{names(random)}", "/dev/null")
@@ -87,7 +88,7 @@ def layout(random, root, tag):
             if place == "service":
                 continue  # would apply to all other layouts
             write(f"{root}/{random.choice(DIRECTORIES)}/{tag}{place}.d/{random.choice(FILES)}",
-                  body(random, False))
+                  body(grammar, False))
         if random.random() < 0.3:
             alias = tag + names(random)
             if alias.startswith(tag + "e-"):
@@ -96,7 +97,7 @@ def layout(random, root, tag):
             aliases.add(alias)
             if random.random() < 0.5:
                 write(f"{root}/{random.choice(DIRECTORIES)}/{alias}.d/{random.choice(FILES)}",
-                      body(random, False))
+                      body(grammar, False))
     # systemd expands %n in a fragment to the name that it was loaded under first, so the names that
     # files have come first.
     links = {name for name in loaded | aliases if is_link(root, name)}

@@ -84,6 +84,22 @@ def value(random):
     return text
 
 
+class Grammar:
+    """Lines from one source of randomness: of the grammar above, and now and then a real one."""
+
+    def __init__(self, random, real=()):
+        self.random = random
+        self.real = real
+
+    def value(self):
+        if self.real and self.random.random() < 0.15:
+            return self.random.choice(self.real)
+        return value(self.random)
+
+    def mutate(self, text):
+        return mutate(self.random, text)
+
+
 def mutate(random, text):
     """The same with a few bytes changed, as typing mistakes do."""
     text = bytearray(text)

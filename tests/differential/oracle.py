@@ -33,10 +33,12 @@ class ExecCommand(ctypes.Structure):
     pass
 
 
-# src/core/execute.h: path, argv, ExecStatus (two dual_timestamps, pid, code, status), flags, links.
-EXEC_COMMAND_252 = [("path", ctypes.c_char_p), ("argv", ctypes.POINTER(ctypes.c_char_p)),
-                    ("status", ctypes.c_char * 48), ("flags", ctypes.c_int),
-                    ("next", ctypes.POINTER(ExecCommand)), ("previous", ctypes.c_void_p)]
+def exec_command(version):
+    """src/core/execute.h: path, argv, ExecStatus (dual_timestamps, pid, code, status), flags, links."""
+    status = 48 if version < 256 else 64  # the timestamp of the handoff came with 256
+    return [("path", ctypes.c_char_p), ("argv", ctypes.POINTER(ctypes.c_char_p)),
+            ("status", ctypes.c_char * status), ("flags", ctypes.c_int),
+            ("next", ctypes.POINTER(ExecCommand)), ("previous", ctypes.c_void_p)]
 
 
 class VtableItem(ctypes.Structure):
@@ -79,11 +81,12 @@ def listed(strings):
 class Oracle:
     def __init__(self, path):
         self.shared = ctypes.CDLL(path.replace("-core-", "-shared-"), ctypes.RTLD_GLOBAL)
+        self.shared.log_set_max_level(2)  # LOG_CRIT: what is wrong with the lines is not of interest
         self.version = version(path)
         self.library = ctypes.CDLL(path)
         self.library.unit_follow_merge.restype = ctypes.c_void_p
         self.library.unit_follow_merge.argtypes = [ctypes.c_void_p]
-        ExecCommand._fields_ = EXEC_COMMAND_252
+        ExecCommand._fields_ = exec_command(self.version)
         self.offsets = dict(self._offsets())
         self.environment = (ctypes.c_char_p * (len(ENVIRONMENT) + 1))(
             *[os.fsencode(entry) for entry in ENVIRONMENT], None)
@@ -92,7 +95,8 @@ class Oracle:
         system, minimal, no_dependencies = 0, 1, 16
         self._check(self.library.manager_new(system, minimal | no_dependencies,
                                              ctypes.byref(self.manager)), "manager_new")
-        self._check(self.library.manager_startup(self.manager, None, None, None), "manager_startup")
+        # The serialization, the descriptors, the root and, in 262, more of which there is none.
+        self._check(self.library.manager_startup(self.manager, *[None] * 7), "manager_startup")
 
     @staticmethod
     def _check(result, what):
@@ -135,21 +139,22 @@ class Oracle:
                 found[setting] = commands
         return found
 
-
     def _flags(self, command):
         return "".join(p for p, bit in self.prefixes.items() if command.flags & bit)
 
     def _expanded(self, command):
+        words = listed(command.argv)
         if ":" in self._flags(command):
-            return listed(command.argv)
+            return words
+        # With a word that stays: where none is left, 257 returns a list without an end.
+        argv = (ctypes.c_char_p * (len(words) + 2))(*map(os.fsencode, words), b"end", None)
         if self.version < 254:
             self.shared.replace_env_argv.restype = Strings
-            return listed(self.shared.replace_env_argv(command.argv, self.environment))
+            return listed(self.shared.replace_env_argv(argv, self.environment))[:-1]
         result = Strings()
-        self._check(self.shared.replace_env_argv(command.argv, self.environment,
-                                                 ctypes.byref(result), None, None),
+        self._check(self.shared.replace_env_argv(argv, self.environment, ctypes.byref(result), None, None),
                     "replace_env_argv")
-        return listed(result)
+        return listed(result)[:-1]
 
     def learn_prefixes(self, name):
         """The bit of each prefix, from a unit with one command for each."""
@@ -158,6 +163,8 @@ class Oracle:
                                                    ctypes.byref(unit)), name)
         pointer = ctypes.POINTER(ExecCommand).from_address(unit.value + self.offsets["ExecStart"])
         for prefix in PREFIXES:
+            if not pointer or pointer.contents.path != b"/x":
+                sys.exit("the structures of libsystemd-core are not those that this script knows")
             bit = pointer.contents.flags
             if bit:  # systemd 258 and later take "!!" for nothing
                 self.prefixes[prefix] = bit
@@ -186,7 +193,6 @@ def main(unit_path, listfile):
             with open(f"{stubs}/oracle-{name}.service", "w") as file:
                 file.write(text)
         os.environ["SYSTEMD_UNIT_PATH"] = f"{unit_path}:{stubs}"
-        os.environ.setdefault("SYSTEMD_LOG_LEVEL", "crit")
         oracle = Oracle(library)
         oracle.learn_prefixes("oracle-prefixes.service")
         test = oracle.load("oracle-self-test.service")

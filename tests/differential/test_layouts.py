@@ -8,35 +8,46 @@ import pytest
 
 import judge
 import layouts
-import oracle
+import lines
+import real
 
-LAYOUTS = int(os.environ.get("RINGFENCE_DIFFERENTIAL_LAYOUTS", "300"))
+LAYOUTS = {judge.HOST: int(os.environ.get("RINGFENCE_DIFFERENTIAL_LAYOUTS", "5000")),
+           "trixie": 400, "sid": 400}
 SEED = int(os.environ.get("RINGFENCE_DIFFERENTIAL_SEED", "20261121"))
 BATCH = 500
 ASK = b"[Service]\nX-LandlockPolicy=all\n"
 
 
-@pytest.mark.parametrize("batch", range((LAYOUTS + BATCH - 1) // BATCH))
-def test_layouts(batch, generator, wrapper, tmp_path):
-    if oracle.find_library() is None:
-        pytest.skip("libsystemd-core is not installed: nothing to compare with")
-    root, output = tmp_path / "root", tmp_path / "out"
+def compare(which, batch, count, directory, generator, wrapper):
+    root, output = directory / "root", directory / "out"
     (root / "etc/ringfence/policies").mkdir(parents=True)
     (root / "etc/ringfence/policies/all.toml").write_text(judge.POLICY)
-    generator_of = random.Random(SEED * 1000 + batch)
-    names = []
-    for number in range(min(BATCH, LAYOUTS - batch * BATCH)):
-        names += [n for n in layouts.layout(generator_of, str(root), f"l{number}x") if n not in names]
+    random_of = random.Random(SEED * 1000 + batch)
+    grammar = lines.Grammar(random_of, real.values())
+    names = {}  # in order, each once
+    for number in range(count):
+        names |= dict.fromkeys(layouts.layout(grammar, str(root), f"l{number}x"))
     # The links were made with the root in front, as systemd sees the tree from outside of it.
     directories = [f"{root}/{d}" for d in layouts.DIRECTORIES]
     layouts.write(f"{root}/low/service.d/00-fence.conf", ASK)
     judge.generate(generator, "/", directories, output, policies=root / "etc/ringfence/policies")
-    before = judge.ask_oracle(":".join(directories), names, tmp_path)
-    after = judge.ask_oracle(":".join([f"{output}/early", *directories[:1], f"{output}/normal", *directories[1:]]),
-                             names, tmp_path)
+    before = judge.ask_oracle(which, ":".join(directories), names, directory)
+    fenced = [f"{output}/early", *directories[:1], f"{output}/normal", *directories[1:]]
+    after = judge.ask_oracle(which, ":".join(fenced), names, directory)
     tally = judge.Tally()
+    tally.counts["layouts"] = count
     for name in names:
         tally.add(name, before[name], after[name], wrapper, name)
-    print(tally.report())
+    return tally
+
+
+@pytest.mark.parametrize("which", judge.JUDGES)
+def test_layouts(which, generator, wrapper):
+    if why := judge.missing(which):
+        pytest.skip(why)
+    real.values()
+    tally = judge.run_batches(compare, which, LAYOUTS[which], BATCH, generator, wrapper)
+    print(f"{which}: {tally.report()}")
     assert not tally.wrong, tally.report()
-    assert tally.counts["same"] > len(names) / 4, tally.report()
+    assert tally.counts["layouts"] == LAYOUTS[which]
+    assert tally.counts["same"] > tally.counts["units"] / 4, tally.report()

@@ -8,7 +8,7 @@
 
 #include "dropin/attachment.h"
 #include "dropin/render.h"
-#include "landlock/groups.h"
+#include "tests/unit/dropin/build_unit.h"
 #include "unit/command.h"
 #include "unit/unit.h"
 
@@ -22,27 +22,15 @@ void check(bool condition) {
 
 unit::Unit make_unit(const std::string& text) {
     const std::size_t cut = std::min(text.find('\0'), text.size());
-    unit::Sources sources;
-    sources.state = unit::Sources::State::present;
-    sources.name = *unit::parse_service_name("a-b@c.service");
-    sources.names = {sources.name.full};
-    sources.fragment = "/u/a-b@.service";
-    sources.fragment_text = text.substr(0, cut);
-    sources.dropins = {{"/u/a-b@c.service.d/1.conf", "a-b@c.service"}};
-    sources.dropin_texts = {cut < text.size() ? text.substr(cut + 1) : ""};
-    return unit::parse(sources);
+    const std::string dropin = cut < text.size() ? text.substr(cut + 1) : "";
+    return dropin::build_unit("a-b@c.service", text.substr(0, cut),
+                              {{"/u/a-b@c.service.d/1.conf", dropin}});
 }
 
 policy::Rules make_rules() {
-    policy::Rules rules;
-    rules.name = "p";
-    policy::Layer layer;
-    layer.abi = 7;
-    policy::PathRule rule;
-    rule.path = "/etc/a b";
-    rule.access = landlock::read_access;
-    layer.paths.push_back(rule);
-    rules.layers.push_back(layer);
+    policy::Rules rules = dropin::build_rules();
+    rules.inherit = true;
+    rules.layers.front().paths.front().path = "/etc/a b";
     return rules;
 }
 

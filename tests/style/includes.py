@@ -22,6 +22,7 @@ ALLOWED = {
     "cli": {"base", "landlock", "policy", "unit", "dropin", "host", "lint", "journal"},
 }
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.MULTILINE)
+PRIVATE = "Private to this folder."  # in a header: others must not include it
 SOURCES = {".h", ".hh", ".hpp", ".c", ".cc", ".cpp", ".inc", ".S"}
 
 
@@ -38,8 +39,16 @@ def violations(source):
             line = text.count("\n", 0, match.start(2)) + 1
             if ".." in match[2].split("/"):
                 yield f'{path}:{line}: "{match[2]}" leaves its folder; include it by its path below src'
-            elif target in folders and target != folder and target not in ALLOWED[folder]:
-                yield f'{path}:{line}: {folder} must not include {target} ("{match[2]}")'
+            elif target in folders and target != folder:
+                if target not in ALLOWED[folder]:
+                    yield f'{path}:{line}: {folder} must not include {target} ("{match[2]}")'
+                elif is_private(source / match[2]):
+                    yield f'{path}:{line}: "{match[2]}" is private to {target}'
+
+
+def is_private(header):
+    """What a header's comment says may be broken over two lines."""
+    return header.is_file() and PRIVATE in re.sub(r"\s*//\s*|\s+", " ", header.read_text())
 
 
 def main(source):

@@ -59,6 +59,13 @@ def tree(root, **sources):
     return root
 
 
+def test_an_include_of_a_private_header_is_found(tmp_path, capsys):
+    source = tree(tmp_path, dropin_bad='#include "policy/load.h"\n', policy_good='#include "policy/load.h"\n')
+    (source / "policy/load.h").write_text("// Reads. Private to\n// this folder.\n")
+    assert includes.main(source) == 1
+    assert capsys.readouterr().out.splitlines() == [f'{source}/dropin/bad.cc:1: "policy/load.h" is private to policy']
+
+
 @pytest.mark.parametrize("folder, include", [
     ("exec", '#include "base/fd.h"'),
     ("policy", "#include <unit/words.h>"),

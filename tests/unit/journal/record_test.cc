@@ -181,12 +181,6 @@ TEST(Record, DamagedRecords) {
     (void)parse_record("AUDIT1423 " + std::string(1 << 20, '"'));
 }
 
-TEST(Fields, Numbers) {
-    EXPECT_EQ(parse_number("18446744073709551615"), 18446744073709551615u);
-    for (const char* text : {"", "-1", "+1", " 1", "1 ", "0x1", "18446744073709551616"})
-        EXPECT_EQ(parse_number(text), std::nullopt) << text;
-}
-
 TEST(Utf8, FirstCharacter) {
     EXPECT_EQ(first_character("\xc3\xa9x").code, 0xe9u);
     EXPECT_EQ(first_character("\xf0\x9f\x94\x92").code, 0x1f512u);

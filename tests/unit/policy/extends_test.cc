@@ -115,6 +115,56 @@ TEST_F(Extends, ProblemsOfAllFilesInOneRun) {
     EXPECT_THAT(found[3], HasSubstr("/unit.conf:2:3: there is no policy \"r\""));
 }
 
+// A resolver keeps abstractions between units; that must not show.
+TEST_F(Extends, ManyResolvedByOneAreAsEachAlone) {
+    abstraction("old", "abi = 7\n[filesystem]\nread = ['/old']\n");
+    abstraction("new", "abi = 10\nextends = ['plain']\n[filesystem]\nread = ['/new']\n");
+    abstraction("plain", "[filesystem]\nread = ['/plain']\n");
+    abstraction("wrong", "extends = ['nowhere']\n");
+    policy("a", "extends = ['old', 'plain']\n", 7);
+    policy("b", "extends = ['new', 'plain']\n");
+    policy("c", "extends = ['plain', 'old']\n");  // too old for it
+    policy("d", "extends = ['wrong', 'plain']\n");
+    const Root root = Root::open(directory_).value();
+    const SearchPath path = {"/etc/p", "/usr/p"};
+    Resolver resolver(root, path);
+    for (const char* name : {"a", "b", "a", "c", "d", "d", "b", "c", "a"}) {
+        const auto alone = resolve(root, path, {{name, false, {}}});
+        const auto among = resolver.resolve({{name, false, {}}});
+        ASSERT_EQ(alone.has_value(), among.has_value()) << name;
+        EXPECT_EQ(alone.has_value(), name[0] < 'c');
+        if (!alone) {
+            EXPECT_EQ(texts(alone.error()), texts(among.error()));
+            continue;
+        }
+        EXPECT_EQ((*alone)->digest, (*among)->digest);
+        ASSERT_EQ((*alone)->layers[0].paths.size(), (*among)->layers[0].paths.size());
+        for (std::size_t i = 0; i < (*alone)->layers[0].paths.size(); ++i)
+            EXPECT_EQ((*alone)->layers[0].paths[i].origins, (*among)->layers[0].paths[i].origins);
+    }
+}
+
+TEST_F(Extends, DepthIsBoundedBehindAKnownAbstractionToo) {
+    const auto chain_of = [&](const std::string& stem, int length) {
+        for (int i = 0; i < length; ++i)
+            abstraction(stem + std::to_string(i),
+                        "extends = ['" + stem + std::to_string(i + 1) + "']\n");
+    };
+    chain_of("a", 10);
+    abstraction("a10", "");
+    policy("known", "extends = ['a0']\n");
+    chain_of("b", 9);
+    abstraction("b9", "extends = ['a0']\n");
+    policy("deep", "extends = ['b0']\n");
+    const Root root = Root::open(directory_).value();
+    const SearchPath path = {"/etc/p", "/usr/p"};
+    Resolver resolver(root, path);
+    EXPECT_TRUE(resolver.resolve({{"known", false, {}}}).has_value());
+    const auto deep = resolver.resolve({{"deep", false, {}}});
+    ASSERT_FALSE(deep.has_value());
+    EXPECT_THAT(texts(deep.error()), Contains(HasSubstr("more than 16 deep")));
+}
+
 TEST_F(DropIns, AddInNameOrderOverAllDirectories) {
     policy("p", "description = 'p'\n");
     write("/usr/p/p.toml.d/20-b.toml", "version = 1\ndescription = 'b'\n[systemd]\nNice = 2\n");

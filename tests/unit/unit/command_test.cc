@@ -66,6 +66,23 @@ TEST(Command, TheUnitsNameDecides) {
     EXPECT_EQ(parse("/x %f", "-u.service").outcome, Outcome::fatal);
 }
 
+TEST(Command, ShellPrefix) {
+    for (const char* line :
+         {"|/x", "|", "-|/x", "@|/x y", "|@-/x", "\"|\"/x", "\\x7c/x", "+|:/x"}) {
+        const CommandList list = parse(line);
+        EXPECT_EQ(list.outcome, Outcome::uncertain) << line;
+        EXPECT_NE(list.problem.hint.find("/bin/sh -c"), std::string::npos);
+    }
+}
+
+// systemd 262 keeps \ud800 as it is, older ones make three bytes of it.
+TEST(Command, SurrogateEscape) {
+    EXPECT_EQ(outcome("/x a\\ud800"), Outcome::uncertain);
+    EXPECT_EQ(outcome("/x\\udfff"), Outcome::uncertain);
+    EXPECT_EQ(outcome("/x \\ud7ff \\ue000 \\uffff"), Outcome::complete);
+    EXPECT_EQ(outcome("/x \\U0000d800"), Outcome::complete);  // unknown to all of them
+}
+
 TEST(Command, Semicolons) {
     const CommandList list = parse("; /a b ; ; /c \\; \";\" ;d e; ; -@/f g");
     ASSERT_EQ(list.commands.size(), 3u);

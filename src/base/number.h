@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Numbers in text.
+#pragma once
+
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace ringfence {
+
+/// The decimal or hexadecimal number that is the whole of `text`: no sign, no blank, no prefix.
+/// Nothing for any other text, and for a number that does not fit.
+inline std::optional<std::uint64_t> parse_number(std::string_view text, int base = 10) {
+    std::uint64_t value = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value, base);
+    if (text.empty() || error != std::errc() || stop != end) return std::nullopt;
+    return value;
+}
+
+}  // namespace ringfence
