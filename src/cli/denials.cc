@@ -114,7 +114,7 @@ std::string text_of(const Review& review, const Request& request) {
 
 void print(const Review& review, const Request& request) {
     if (request.json) {
-        show(to_json(review), false);
+        write_json(review, [](std::string_view part) { fmt::print("{}", part); });
         return;
     }
     const bool nothing = request.summary ? review.units.empty()
