@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""kinds.py NAME=TARGET…: one denial of each kind, and what the review must say about it.
+"""kinds.py PID|prepare|victim: one denial of each kind, and what the review must say about it.
 
 Runs inside the machine as the program of a fenced service; the test imports the same table. Prints
 one JSON object a line: {"kind": "read_file", "error": "EACCES"}.
@@ -64,6 +64,40 @@ def abstract(kind, name):
             client.connect("\0" + name)
         else:
             client.sendto(b"x", "\0" + name)
+
+
+def unix_path(kind, path):
+    with socket.socket(socket.AF_UNIX, kind) as client:
+        if kind == socket.SOCK_STREAM:
+            client.connect(path)
+        else:
+            client.sendto(b"x", path)
+
+
+def udp(how, number):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        if how == "bind":
+            client.bind(("127.0.0.1", number))
+        elif how == "connect":
+            client.connect(("127.0.0.1", number))
+        else:
+            client.sendto(b"x", ("127.0.0.1", number))
+
+
+def victim():
+    """Is there to be signalled, traced and connected to."""
+    with open("/proc/self/comm", "w") as comm:
+        comm.write("victim")
+    sockets = []
+    for name in ("\0victim", "/run/victim.stream"):
+        sockets.append(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+        sockets[-1].bind(name)
+        sockets[-1].listen()
+    for name in ("/run/victim.datagram", "\0victim-datagram"):
+        sockets.append(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+        sockets[-1].bind(name)
+    while True:
+        signal.pause()
 
 
 def pidfd_signal(pid):
@@ -179,6 +213,29 @@ KINDS = {
 }
 
 
+# Rights of newer kernels; the others are those of ABI 7, the first that logs.
+FIRST_ABI = {"connect_unix": 9, "send_unix": 9, "bind_udp": 10, "connect_udp": 10, "send_udp": 10}
+KINDS |= {
+    "connect_unix": (lambda pid: unix_path(socket.SOCK_STREAM, "/run/victim.stream"),
+                     {"rights": ["fs.resolve_unix"],
+                      "object": {"type": "path", "path": "/run/victim.stream"}}),
+    "send_unix": (lambda pid: unix_path(socket.SOCK_DGRAM, "/run/victim.datagram"),
+                  {"rights": ["fs.resolve_unix"],
+                   "object": {"type": "path", "path": "/run/victim.datagram"}}),
+    "bind_udp": (lambda pid: udp("bind", 5300), port("net.bind_udp", "local", 5300)),
+    "connect_udp": (lambda pid: udp("connect", 53),
+                    port("net.connect_send_udp", "remote", 53, "127.0.0.1")),
+    "send_udp": (lambda pid: udp("send", 54),
+                 port("net.connect_send_udp", "remote", 54, "127.0.0.1")),
+}
+
+
+def supported():
+    """The names of the kinds that this kernel knows."""
+    abi = libc.syscall(444, None, 0, 1)
+    return [name for name in KINDS if FIRST_ABI.get(name, 7) <= abi]
+
+
 def prepare():
     """Makes the tree; outside the fence."""
     for name in ("empty reg dir sym fifo sock char block gone gone.d/dir same from to from.d/a to.d "
@@ -207,8 +264,11 @@ def main(arguments):
     if arguments == ["prepare"]:
         prepare()
         return
-    for name, (action, _) in KINDS.items():
-        print(json.dumps({"kind": name, "error": attempt(action, int(arguments[0]))}), flush=True)
+    if arguments == ["victim"]:
+        victim()
+    for name in supported():
+        error = attempt(KINDS[name][0], int(arguments[0]))
+        print(json.dumps({"kind": name, "error": error}), flush=True)
 
 
 if __name__ == "__main__":
