@@ -2,15 +2,18 @@
 // `ringfence denials`: ringfence-denials(1).
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
+#include "cli/denials_apply.h"
 #include "cli/denials_follow.h"
 #include "cli/denials_json.h"
 #include "cli/denials_request.h"
 #include "cli/denials_source.h"
 #include "cli/denials_text.h"
+#include "cli/denials_words.h"
 #include "cli/exit_status.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
@@ -82,15 +85,28 @@ std::string nothing_found(const Review& review, const Request& request) {
     return text;
 }
 
-std::string suggestions(const Review& review) {
+Result<Site> open_policies(const Request& request) {
+    return open_site(request.root, request.user ? unit::Scope::user : unit::Scope::system);
+}
+
+// Only this machine's policies, or those of a --root that was given, say something about denials;
+// those of a fleet's journals are elsewhere.
+std::vector<journal::Suggestion> suggest_for(const Review& review, const Request& request) {
+    const bool known =
+        request.local() || request.root != "/" || request.apply || !request.audit_logs.empty();
+    const auto site = open_policies(request);
+    return suggestions_for(review, known && site ? &*site : nullptr, request.force);
+}
+
+std::string suggestions(const Review& review, const Request& request) {
     std::string text;
-    for (const journal::Suggestion& suggestion : journal::suggest(review.denials))
+    for (const journal::Suggestion& suggestion : suggest_for(review, request))
         text += (text.empty() ? "" : "\n") + journal::to_toml(suggestion);
     return text.empty() ? "# Nothing to suggest: no denial has a unit.\n" : text;
 }
 
 std::string text_of(const Review& review, const Request& request) {
-    if (request.suggest) return suggestions(review);
+    if (request.suggest) return suggestions(review, request);
     if (request.summary) return to_summary(review, standard_output());
     if (request.verbose) return to_details(review, standard_output(), now());
     return to_text(review, standard_output(), now());
@@ -98,7 +114,7 @@ std::string text_of(const Review& review, const Request& request) {
 
 void print(const Review& review, const Request& request) {
     if (request.json) {
-        show(to_json(review), false);
+        write_json(review, [](std::string_view part) { fmt::print("{}", part); });
         return;
     }
     const bool nothing = request.summary ? review.units.empty()
@@ -153,6 +169,48 @@ int report(const Diagnostics& diagnostics, int status) {
     return status;
 }
 
+void announce(const std::string& text) {
+    fmt::print("{}", text);
+    std::fflush(stdout);
+}
+
+void tell_to_restart(const std::set<std::string>& units) {
+    fmt::print("\nIt takes effect with: systemctl daemon-reload && systemctl restart {}\n",
+               units.empty() ? "UNIT" : printable(fmt::format("{}", fmt::join(units, " "))));
+}
+
+int apply(const Review& review, const Request& request) {
+    const auto site = open_policies(request);
+    if (!site) return report(site.error(), exit_failure);
+    int status = exit_success;
+    bool any = false;
+    for (const journal::Suggestion& suggestion : suggest_for(review, request)) {
+        for (const journal::Refusal& refusal : suggestion.refused)
+            fmt::print(stderr, "ringfence: not proposed: {} on {}: {}\n",
+                       fmt::join(refusal.denial.what.rights, ", "), object_of(refusal.denial),
+                       printable(refusal.reason));
+        if (suggestion.empty()) continue;
+        any = true;
+        if (auto done = apply_suggestion(*site, suggestion, announce); !done)
+            status = report(done.error(), exit_failure);
+    }
+    if (!any) fmt::print("Nothing to apply.\n");
+    std::set<std::string> units;
+    for (const Denial& denial : review.denials)
+        units.insert(denial.attribution.unit.shown());
+    if (any && status == exit_success) tell_to_restart(units);
+    return status;
+}
+
+int undo(const Request& request) {
+    const auto site = open_policies(request);
+    if (!site) return report(site.error(), exit_failure);
+    auto done = undo_suggestion(*site, request.review.filter.policies.front(), announce);
+    if (!done) return report(done.error(), exit_failure);
+    tell_to_restart({});
+    return exit_success;
+}
+
 int help() {
     fmt::print(
         "Usage: ringfence denials [OPTION…] [UNIT…]\n\n"
@@ -174,8 +232,10 @@ int run_denials(const std::vector<std::string>& words) {
         if (done) done = follow_denials(*request);
         return report(done.error(), exit_failure);
     }
+    if (request->undo) return undo(*request);
     auto review = make_review(*request);
     if (!review) return report(review.error(), exit_failure);
+    if (request->apply) return apply(*review, *request);
     print(*review, *request);
     print_notes(*review, *request);
     return request->exit_code && any_of_fences(*review) ? exit_denials : exit_success;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/denials_follow.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 
@@ -52,7 +53,9 @@ Result<void> follow_denials(const DenialsRequest& request) {
         auto found = source.next();
         if (!found) return tl::unexpected(found.error());
         if (*found) reader.take_live();
-        const auto denials = reader.ready(now() - grace);
+        // While there are older entries their own clock counts: the rest of an event may be next.
+        const Time clock = *found ? std::min(source.time(), now()) : now();
+        const auto denials = reader.ready(clock - grace);
         if (!denials) return tl::unexpected(denials.error());
         print(*denials, request);
         if (*found) continue;

@@ -145,29 +145,35 @@ Json denial_json(const Denial& denial) {
     return json;
 }
 
-Json list_json(const std::vector<Denial>& denials) {
-    Json list = Json::array();
-    for (const Denial& denial : denials)
-        list.push_back(denial_json(denial));
-    return list;
+std::string dumped(const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Json unit_counts(const journal::Review& review) {
-    Json list = Json::array();
-    for (const journal::UnitCount& unit : review.units) {
-        Json json = {{"unit", unit.unit.name}};
-        set_known(json, "user_unit", unit.unit.user_name);
-        set_known(json, "machine_id", unit.machine);
-        set_known(json, "hostname", unit.host);
-        json["denials"] = unit.logged;
-        json["fences"] = unit.starts;
-        json["ended_fences"] = unit.ended;
-        json["counted_by_kernel"] = unit.counted;
-        json["logged"] = unit.read;
-        json["missing"] = unit.missing();
-        list.push_back(std::move(json));
+// A list with a line for each element.
+template <class T, class ToJson>
+void write_list(const Sink& sink, const char* name, const std::vector<T>& list,
+                const ToJson& element) {
+    sink(fmt::format("  \"{}\": [", name));
+    const char* separator = "\n    ";
+    for (const T& one : list) {
+        sink(separator + dumped(element(one)));
+        separator = ",\n    ";
     }
-    return list;
+    sink(list.empty() ? "],\n" : "\n  ],\n");
+}
+
+Json count_json(const journal::UnitCount& unit) {
+    Json json = {{"unit", unit.unit.name}};
+    set_known(json, "user_unit", unit.unit.user_name);
+    set_known(json, "machine_id", unit.machine);
+    set_known(json, "hostname", unit.host);
+    json["denials"] = unit.logged;
+    json["fences"] = unit.starts;
+    json["ended_fences"] = unit.ended;
+    json["counted_by_kernel"] = unit.counted;
+    json["logged"] = unit.read;
+    json["missing"] = unit.missing();
+    return json;
 }
 
 Json losses_json(const journal::Losses& losses) {
@@ -177,20 +183,25 @@ Json losses_json(const journal::Losses& losses) {
 }  // namespace
 
 std::string to_json_line(const Denial& denial) {
-    return denial_json(denial).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    return dumped(denial_json(denial)) + "\n";
+}
+
+void write_json(const journal::Review& review, const Sink& sink) {
+    sink(fmt::format("{{\n  \"version\": {},\n", schema_version));
+    write_list(sink, "denials", review.denials, denial_json);
+    write_list(sink, "unattributed", review.unattributed, denial_json);
+    write_list(sink, "units", review.units, count_json);
+    sink(fmt::format("  \"lost_records\": {},\n", dumped(losses_json(review.losses))));
+    sink(
+        fmt::format("  \"malformed_records\": {},\n  \"unreadable_lines\": {},\n"
+                    "  \"ungrouped_denials\": {},\n  \"forgotten_domains\": {}\n}}\n",
+                    review.malformed, review.unreadable, review.uncounted, review.left_out));
 }
 
 std::string to_json(const journal::Review& review) {
-    const Json document = {{"version", schema_version},
-                           {"denials", list_json(review.denials)},
-                           {"unattributed", list_json(review.unattributed)},
-                           {"units", unit_counts(review)},
-                           {"lost_records", losses_json(review.losses)},
-                           {"malformed_records", review.malformed},
-                           {"unreadable_lines", review.unreadable},
-                           {"ungrouped_denials", review.uncounted},
-                           {"forgotten_domains", review.left_out}};
-    return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    std::string text;
+    write_json(review, [&](std::string_view part) { text += part; });
+    return text;
 }
 
 }  // namespace ringfence::cli

@@ -2,13 +2,21 @@
 // A review as JSON; ringfence-denials(1) documents the schema.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "journal/review.h"
 
 namespace ringfence::cli {
 
-/// One document, pretty-printed, with a newline at its end.
+/// Takes the parts of a text, in order.
+using Sink = std::function<void(std::string_view)>;
+
+/// One document with a line for each denial, piece by piece: a review can be large.
+void write_json(const journal::Review& review, const Sink& sink);
+
+/// The whole of it.
 std::string to_json(const journal::Review& review);
 
 /// One denial as one line: an element of the document's lists.

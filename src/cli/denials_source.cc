@@ -43,6 +43,17 @@ File open_file(const std::string& name) {
     return File(std::fopen(name.c_str(), "re"), std::fclose);
 }
 
+// The bytes that tell the format, given back: glibc and musl take that many.
+std::string peek(std::FILE* file) {
+    constexpr std::size_t enough = 8;
+    std::string bytes;
+    for (int c = 0; bytes.size() < enough && (c = std::fgetc(file)) != EOF;)
+        bytes.push_back(static_cast<char>(c));
+    for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte)
+        std::ungetc(static_cast<unsigned char>(*byte), file);
+    return bytes;
+}
+
 // What the request names, sorted by kind.
 class Files {
   public:
@@ -57,19 +68,17 @@ class Files {
 };
 
 Result<void> Files::add_opened(const std::string& name, File file) {
-    // Peeked at with one byte only: that much can be put back whatever the file is.
     const std::string shown = name == standard_input ? "standard input" : name;
-    const int first = std::fgetc(file.get());
-    if (first != EOF) std::ungetc(first, file.get());
-    const bool lower = first == 't' || first == 'n';  // "type=", "node="
-    if (first == 'L') {
+    const std::string first = peek(file.get());
+    const Format format = journal::format_of(first);
+    if (format == Format::journal) {
         if (name == standard_input)
             return fail(shown, "is a journal file, which cannot be read from a pipe",
                         "name the file itself");
         journals.push_back(name);
         return {};
     }
-    (lower ? logs : texts).push_back({shown, file.get()});
+    (format == Format::audit_log ? logs : texts).push_back({shown, file.get()});
     opened_.push_back(std::move(file));
     return {};
 }

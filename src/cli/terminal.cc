@@ -17,26 +17,9 @@ namespace ringfence::cli {
 
 using journal::Character;
 using journal::first_character;
+using journal::is_hidden;
 
 namespace {
-
-struct Range {
-    char32_t first, last;
-};
-
-// Unicode: C0 and C1 controls, soft hyphen, zero-width and bidirectional controls, separators, BOM,
-// interlinear annotation, tags. What one cannot see must not be in a table that one trusts.
-constexpr Range hidden[] = {
-    {0x00, 0x1f},     {0x7f, 0x9f},     {0xad, 0xad},       {0x61c, 0x61c},
-    {0x180e, 0x180e}, {0x200b, 0x200f}, {0x2028, 0x202e},   {0x2060, 0x206f},
-    {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe0fff},
-};
-
-bool is_hidden(char32_t code) {
-    return std::any_of(std::begin(hidden), std::end(hidden), [&](const Range& range) {
-        return code >= range.first && code <= range.last;
-    });
-}
 
 // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread, and nothing sets variables.
 std::string environment(const char* name) {

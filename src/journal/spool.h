@@ -53,7 +53,7 @@ class Spool : public Source {
     std::uint64_t unreadable_ = 0;
 };
 
-/// The format of a file, by its first bytes.
+/// The format of a file, by its first bytes (eight suffice for journal and audit_log).
 enum class Format : std::uint8_t {
     journal,      ///< a journal file: sd_source.h
     export_text,  ///< https://systemd.io/JOURNAL_EXPORT_FORMATS

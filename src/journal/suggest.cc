@@ -335,6 +335,12 @@ Suggestion Builder::build() {
 
 }  // namespace
 
+landlock::Access PortProposal::access() const {
+    for (const landlock::PortGroup& group : landlock::port_groups)
+        if (key == group.key) return group.access;
+    return {};
+}
+
 void Evidence::add(const Tally& tally) {
     add(Evidence{tally.count, tally.first, tally.last});
 }

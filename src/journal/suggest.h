@@ -59,6 +59,8 @@ struct PortProposal {
     std::uint16_t port = 0;
     std::string key;  ///< "bind_tcp"
     Evidence evidence;
+
+    landlock::Access access() const;
 };
 
 /// A directory of which several files are proposed.

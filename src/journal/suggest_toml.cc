@@ -30,10 +30,6 @@ std::string evidence_text(const Evidence& evidence) {
     return fmt::format("denied {} times, {} to {} UTC", evidence.count, first, last);
 }
 
-bool needs_escape(char32_t code) {
-    return code < 0x20 || (code >= 0x7f && code < 0xa0);
-}
-
 std::string object_text(const Denial& denial) {
     const DenialKey& what = denial.what;
     if (what.many) return "many objects";
@@ -160,8 +156,10 @@ std::string toml_text(std::string_view text) {
             escaped += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[0]));
         else if (character.code == '"' || character.code == '\\')
             escaped += fmt::format("\\{}", text[0]);
-        else if (needs_escape(character.code))
-            escaped += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(character.code));
+        else if (is_hidden(character.code))
+            escaped += character.code > 0xffff
+                           ? fmt::format("\\U{:08x}", static_cast<std::uint32_t>(character.code))
+                           : fmt::format("\\u{:04x}", static_cast<std::uint32_t>(character.code));
         else
             escaped += text.substr(0, length);
         text.remove_prefix(length);

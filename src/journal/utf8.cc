@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "journal/utf8.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace ringfence::journal {
 
 namespace {
@@ -30,6 +33,18 @@ Character decode(std::string_view text, const Form& form) {
     return {code, form.length};
 }
 
+struct Range {
+    char32_t first, last;
+};
+
+// Unicode: C0 and C1 controls, soft hyphen, zero-width and bidirectional controls, separators, BOM,
+// interlinear annotation, tags. What one cannot see must not be in a table that one trusts.
+constexpr Range hidden[] = {
+    {0x00, 0x1f},     {0x7f, 0x9f},     {0xad, 0xad},       {0x61c, 0x61c},
+    {0x180e, 0x180e}, {0x200b, 0x200f}, {0x2028, 0x202e},   {0x2060, 0x206f},
+    {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe0fff},
+};
+
 }  // namespace
 
 Character first_character(std::string_view text) {
@@ -47,6 +62,12 @@ bool is_utf8(std::string_view text) {
         text.remove_prefix(character.length);
     }
     return true;
+}
+
+bool is_hidden(char32_t code) {
+    return std::any_of(std::begin(hidden), std::end(hidden), [&](const Range& range) {
+        return code >= range.first && code <= range.last;
+    });
 }
 
 }  // namespace ringfence::journal

@@ -19,4 +19,7 @@ Character first_character(std::string_view text);
 
 bool is_utf8(std::string_view text);
 
+/// Controls, bidirectional and zero-width characters, separators: what must not be shown as it is.
+bool is_hidden(char32_t code);
+
 }  // namespace ringfence::journal

@@ -62,19 +62,79 @@ TEST(Program, UsageErrorsAreOneLineAndExitTwo) {
     expect_line("enable --polcy=x a", 2, "did you mean --policy?");
     expect_line("status --jsn", 2, "did you mean --json?");
     expect_line("denials --json --suggest", 2, "exclude each other");
+    expect_line("denials --follow --file=x", 2,
+                "--follow is about a journal that is being written");
+    expect_line("denials --right=fs.raed_file", 2, "did you mean fs.read_file?");
+    expect_line("denials --undo", 2, "--policy=NAME");
+    expect_line("denials --file=- --audit-log=-", 2, "standard input can be read once");
 }
 
 TEST(Program, FailuresExitOne) {
     expect_line("denials --directory=/nonexistent", 1, "/nonexistent: cannot open the journal");
     // What cannot be read is never "no denials".
     expect_line("denials --directory=" RINGFENCE_TEST_DATA, 1, "no journal file");
-    expect_line("denials --file=" RINGFENCE_TEST_DATA "/abi7-systemd252.export", 1,
-                "cannot open the journal");
     expect_line("status --root=/nonexistent", 1, "/nonexistent: cannot open the root directory");
     expect_line("enable --root=/ x.timer", 1, "\"x.timer\" is no service");
     expect_line("enable --root=/ --policy=x no-such-unit-here", 1, "there is no unit");
+    expect_line("denials --file=/proc/version", 1, "is neither journal export text nor JSON");
+    expect_line("denials --file=/nonexistent", 1, "/nonexistent: cannot open");
+    expect_line("denials --file=/tmp", 1, "cannot open: Is a directory");
+    expect_line("denials --audit-log=/proc/version", 1, "holds no audit record");
     const Ran full = run("denials --help 2>&1 >/dev/full");
     EXPECT_EQ(full.status, 1);
+}
+
+constexpr char recording[] = RINGFENCE_TEST_DATA "/abi7-systemd252.export";
+
+TEST(Program, EveryFormatReadsTheSame) {
+    RecordedJournal recorded("abi7-systemd252");
+    RINGFENCE_RECORDED(recorded);
+    const Ran journal = run("denials --json --file=" + recorded.file());
+    EXPECT_EQ(journal.status, 0);
+    EXPECT_GT(journal.out.size(), 10000u);
+    EXPECT_EQ(run(std::string("denials --json --file=") + recording).out, journal.out);
+    EXPECT_EQ(run(std::string("denials --json --file=- <") + recording).out, journal.out);
+    EXPECT_EQ(run("denials --json --directory=" + recorded.directory()).out, journal.out);
+    const std::string as_json = "journalctl -o json --all --file=" + recorded.file();
+    const std::string pipe = recorded.directory() + "/pipe.json";
+    ASSERT_EQ(std::system((as_json + " >" + pipe).c_str()), 0);
+    EXPECT_EQ(run("denials --json --file=" + pipe).out, journal.out);
+    EXPECT_EQ(run("denials --json --file=- <" + pipe).out, journal.out);
+}
+
+TEST(Program, Filters) {
+    const std::string file = std::string(" --no-pager --file=") + recording;
+    const auto rows = [&](const std::string& options) {
+        const std::string out = run("denials " + options + file).out;
+        return std::count(out.begin(), out.end(), '\n');
+    };
+    EXPECT_GT(rows(""), rows("web"));
+    EXPECT_EQ(rows("--unit=web"), rows("web.service"));
+    EXPECT_EQ(rows("'we?.*'"), rows("web"));
+    EXPECT_THAT(run("denials --right=signal" + file).out, HasSubstr("systemd (pid 19731)"));
+    EXPECT_THAT(run("denials --right=signal" + file).out, Not(HasSubstr("shadow")));
+    EXPECT_THAT(run("denials --path=/etc/shadow" + file).out, HasSubstr("/etc/shadow"));
+    EXPECT_THAT(run("denials --path=/etc/shad" + file).out, HasSubstr("No denials found"));
+    EXPECT_THAT(run("denials --path=/etc" + file).out, HasSubstr("/etc/shadow"));
+    EXPECT_THAT(run("denials --path='/etc/sh*'" + file).out, Not(HasSubstr("fstab")));
+}
+
+TEST(Program, ExitCodeForMonitoring) {
+    const std::string file = std::string(" --no-pager --exit-code --file=") + recording;
+    EXPECT_EQ(run("denials" + file).status, 3);
+    EXPECT_EQ(run("denials --right=fs.make_block" + file).status, 0);
+    EXPECT_EQ(run("denials --json nosuch" + file).status, 0);
+}
+
+TEST(Program, DetailsAndSummary) {
+    const std::string file = std::string(" --no-pager --file=") + recording;
+    const Ran details = run("denials -v --right=signal" + file);
+    EXPECT_THAT(details.out,
+                HasSubstr("scope.signal (signal a process outside the domain, ABI 6)"));
+    EXPECT_THAT(details.out, HasSubstr("  last event  AUDIT1423 domain="));
+    EXPECT_THAT(details.out, HasSubstr("SYSCALL arch=c000003e"));
+    EXPECT_THAT(run("denials --summary" + file).out,
+                HasSubstr("web.service          28        1        1       28       28        0"));
 }
 
 TEST(Program, HelpAndVersion) {
@@ -171,7 +231,7 @@ TEST(Program, TextOfARealJournal) {
     EXPECT_THAT(ran.out, HasSubstr("Not attributed to a unit: more than one unit reported"));
     const Ran none = run("denials nosuch --file " + recorded.file() + " 2>/dev/null");
     EXPECT_EQ(none.status, 0);
-    EXPECT_THAT(none.out, HasSubstr("No denials found in 1 journal file"));
+    EXPECT_THAT(none.out, HasSubstr("No denials found in 1 file"));
     EXPECT_THAT(run("denials web --suggest --file " + recorded.file() + " 2>/dev/null").out,
                 HasSubstr("/etc/ringfence/policies/web.toml.d/50-review.toml"));
 }

@@ -279,5 +279,100 @@ TEST(Attribution, AMessageThatOnlyLooksLikeARecord) {
     EXPECT_EQ(review.records, 0u);
 }
 
+// Memory is bounded, and what is beyond the bound is nobody's rather than somebody's.
+class Bounds : public ::testing::Test {
+  protected:
+    static DomainRecord domain(std::uint64_t number, const std::string& comm) {
+        DomainRecord record;
+        record.domain = number;
+        record.allocated = true;
+        record.pid = static_cast<std::int64_t>(number);
+        record.uid = 0;
+        record.exe = "/usr/libexec/ringfence-exec";
+        record.comm = comm;
+        return record;
+    }
+    static WrapperReport report(const std::string& of_tag, const std::string& unit) {
+        WrapperReport made;
+        made.boot = boot_id();
+        made.unit.name = unit;
+        made.tag = of_tag;
+        made.uid = 0;
+        made.layers = 1;
+        made.exe = "/usr/libexec/ringfence-exec";
+        return made;
+    }
+    static Reason reason(Identities& identities, std::uint64_t number) {
+        const auto none = [](std::string_view) { return Result<std::vector<Unit>>(); };
+        return identities.attribute(boot_id(), number, none)->reason;
+    }
+};
+
+TEST_F(Bounds, ATagWithDomainsBeyondTheLimitLeadsNowhere) {
+    IdentityOptions options;
+    options.max_domains = 3;
+    Identities identities(options);
+    identities.add(boot_id(), domain(1, tag));
+    identities.add(boot_id(), domain(2, other_tag));
+    identities.add(boot_id(), domain(3, "chrome"));
+    identities.add(report(tag, "web.service"));
+    identities.add(report(other_tag, "other.service"));
+    EXPECT_EQ(reason(identities, 1), Reason::attributed);
+    // A forger's domain with that tag that is not kept: the tag had two, and announced one.
+    identities.add(boot_id(), domain(4, tag));
+    EXPECT_EQ(identities.left_out(), 1u);
+    EXPECT_EQ(reason(identities, 1), Reason::surplus_domains);
+    EXPECT_EQ(reason(identities, 2), Reason::attributed);
+    EXPECT_EQ(reason(identities, 4), Reason::no_domain_record);
+}
+
+TEST_F(Bounds, AFloodOfReportsLeadsNowhere) {
+    IdentityOptions options;
+    options.max_reports = 10;
+    Identities identities(options);
+    identities.add(boot_id(), domain(1, tag));
+    for (int i = 0; i < 100; ++i)
+        identities.add(report(tag, "web.service"));
+    EXPECT_EQ(reason(identities, 1), Reason::surplus_domains);
+}
+
+TEST_F(Bounds, TextIsBounded) {
+    IdentityOptions options;
+    options.max_text_bytes = 1000;
+    Identities identities(options);
+    for (std::uint64_t i = 0; i < 100; ++i) {
+        DomainRecord record = domain(i, "x" + std::to_string(i));
+        record.exe = "/" + std::string(9000, 'x') + std::to_string(i);
+        identities.add(boot_id(), record);
+    }
+    EXPECT_GT(identities.left_out(), 90u);
+}
+
+TEST_F(Bounds, ReportsOfOtherTagsTakeNoRoomWhenDomainsComeFirst) {
+    IdentityOptions options;
+    options.max_reports = 1;
+    options.domains_first = true;
+    Identities identities(options);
+    identities.add(boot_id(), domain(1, tag));
+    for (int i = 0; i < 100; ++i)
+        identities.add(report(other_tag, "other.service"));
+    identities.add(report(tag, "web.service"));
+    EXPECT_EQ(reason(identities, 1), Reason::attributed);
+}
+
+TEST_F(Bounds, TheKernelsCountIsComparedForFencesThatEnded) {
+    std::vector<TestEntry> entries = {reported(tag, "web.service"), allocated("a1", tag), shadow()};
+    EXPECT_EQ(reviewed(entries).units.at(0).ended, 0u);
+    entries.push_back(audit("1424", "AUDIT1424 domain=a1 status=deallocated denials=3", 9, 2000));
+    const UnitCount unit = reviewed(entries).units.at(0);
+    EXPECT_EQ(unit.unit.name, "web.service");
+    EXPECT_EQ(unit.logged, 1u);
+    EXPECT_EQ(unit.counted, 3u);
+    EXPECT_EQ(unit.missing(), 2u);
+    ReviewOptions later;
+    later.since = at(1500);  // the fence began before: its count says nothing about this time
+    EXPECT_TRUE(reviewed(entries, later).units.empty());
+}
+
 }  // namespace
 }  // namespace ringfence::journal

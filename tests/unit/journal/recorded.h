@@ -11,6 +11,7 @@
 //   forged-name    another program with web's tag        forged-surplus  the wrapper with victim's
 //   tag forged-report  the wrapper with disputed's tag and a report forged-user    the wrapper with
 //   calm's tag, as another user
+// abiN-linuxX.Y.export: other kernels under QEMU; recording/README.md.
 #pragma once
 
 #include <cstdlib>

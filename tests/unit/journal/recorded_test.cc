@@ -170,5 +170,114 @@ TEST(SdSource, WhatCannotBeOpenedIsAnError) {
     }
 }
 
+// Other kernels; recording/README.md says how they were made.
+struct Kernel {
+    int abi;
+    const char* recording;
+};
+constexpr Kernel kernels[] = {
+    {7, "abi7-linux6.18"}, {9, "abi9-linux7.1"}, {10, "abi10-linux7.2"}, {11, "abi11-linux7.3"}};
+
+class OfKernel : public ::testing::TestWithParam<Kernel> {};
+
+INSTANTIATE_TEST_SUITE_P(Recorded, OfKernel, ::testing::ValuesIn(kernels), [](const auto& kernel) {
+    return "Abi" + std::to_string(kernel.param.abi);
+});
+
+// "fs.read_file,fs.write_file", of one unit.
+std::map<std::string, std::uint64_t> rights_of(const Review& review, const std::string& unit) {
+    std::map<std::string, std::uint64_t> counts;
+    for (const Denial& denial : review.denials) {
+        if (denial.attribution.unit.name != unit) continue;
+        std::string rights;
+        for (const std::string& right : denial.what.rights)
+            rights += (rights.empty() ? "" : ",") + right;
+        counts[rights] += denial.tally.count;
+    }
+    return counts;
+}
+
+TEST_P(OfKernel, EveryDenialLeadsToItsUnit) {
+    RecordedJournal journal(GetParam().recording);
+    RINGFENCE_RECORDED(journal);
+    ReviewOptions options;
+    options.pids_comparable = true;  // no container
+    const Review review = read(journal.file(), options);
+    EXPECT_EQ(review.malformed, 0u);
+    EXPECT_TRUE(review.unattributed.empty());
+    ASSERT_EQ(review.units.size(), 2u);
+    for (const UnitCount& unit : review.units)
+        EXPECT_EQ(unit.missing(), 0u) << unit.unit.name << unit.counted << " " << unit.read;
+    for (const Denial& denial : review.denials) {
+        EXPECT_EQ(denial.attribution.policy + ".service", denial.attribution.unit.name);
+        EXPECT_EQ(denial.attribution.confidence, Confidence::process);
+        EXPECT_EQ(denial.what.exe, denial.attribution.unit.name == "kinds.service"
+                                       ? "/usr/bin/python3.13"
+                                       : "/usr/bin/cat");
+        EXPECT_FALSE(denial.tally.command_line.empty());
+        EXPECT_EQ(denial.host, "vm");
+    }
+}
+
+TEST_P(OfKernel, RightsOfItsAbi) {
+    RecordedJournal journal(GetParam().recording);
+    RINGFENCE_RECORDED(journal);
+    const auto rights = rights_of(read(journal.file()), "kinds.service");
+    for (const char* each : {"fs.execute,fs.read_file",
+                             "fs.write_file",
+                             "fs.read_dir",
+                             "fs.remove_dir",
+                             "fs.remove_file",
+                             "fs.make_char",
+                             "fs.make_dir",
+                             "fs.make_reg",
+                             "fs.make_sock",
+                             "fs.make_fifo",
+                             "fs.make_block",
+                             "fs.make_sym",
+                             "fs.remove_file,fs.refer",
+                             "fs.make_reg,fs.refer",
+                             "fs.truncate",
+                             "fs.ioctl_dev",
+                             "fs.change_topology",
+                             "ptrace",
+                             "scope.signal",
+                             "scope.abstract_unix_socket"})
+        EXPECT_GT(rights.contains(each) ? rights.at(each) : 0, 0u) << each;
+    const auto count = [&](const char* name) {
+        return rights.contains(name) ? rights.at(name) : 0;
+    };
+    EXPECT_EQ(count("net.bind_tcp"), 3u);
+    EXPECT_EQ(count("net.connect_tcp"), 2u);
+    EXPECT_EQ(count("fs.resolve_unix"), GetParam().abi >= 9 ? 2u : 0u);
+    EXPECT_EQ(count("net.bind_udp"), GetParam().abi >= 10 ? 1u : 0u);
+    EXPECT_EQ(count("net.connect_send_udp"), GetParam().abi >= 10 ? 2u : 0u);
+}
+
+TEST_P(OfKernel, ObjectsOfNewerRights) {
+    RecordedJournal journal(GetParam().recording);
+    RINGFENCE_RECORDED(journal);
+    std::set<std::string> sockets, ports;
+    for (const Denial& denial : read(journal.file()).denials) {
+        if (denial.what.rights[0] == "fs.resolve_unix") {
+            EXPECT_EQ(denial.what.type, ObjectType::path);
+            sockets.insert(denial.what.path);
+        }
+        if (denial.what.rights[0].find("udp") != std::string::npos)
+            ports.insert(denial.what.rights[0] + (denial.what.remote ? " to " : " at ") +
+                         denial.what.address + " " + std::to_string(denial.what.port.value_or(0)));
+    }
+    if (GetParam().abi >= 9)
+        EXPECT_THAT(sockets, ElementsAre("/run/victim.datagram", "/run/victim.stream"));
+    else
+        EXPECT_TRUE(sockets.empty());
+    if (GetParam().abi >= 10)
+        EXPECT_THAT(ports, ElementsAre("net.bind_udp at 127.0.0.1 5300",
+                                       "net.connect_send_udp to 127.0.0.1 53",
+                                       "net.connect_send_udp to 127.0.0.1 54"));
+    else
+        EXPECT_TRUE(ports.empty());
+}
+
 }  // namespace
 }  // namespace ringfence::journal
