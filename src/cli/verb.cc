@@ -7,6 +7,9 @@ namespace {
 
 constexpr Verb table[] = {
     {"denials", "[UNIT…]", "show what fences denied, and which rules would allow it", run_denials},
+    {"import", "FILE…|UNIT", "make a policy of another format or of a unit's directives",
+     run_import},
+    {"export", "POLICY", "write a policy in the format of landlockconfig", run_export},
 };
 
 }  // namespace

@@ -21,5 +21,7 @@ std::span<const Verb> verbs();
 
 // One file a verb: denials.cc, …
 int run_denials(const std::vector<std::string>& words);
+int run_export(const std::vector<std::string>& words);
+int run_import(const std::vector<std::string>& words);
 
 }  // namespace ringfence::cli

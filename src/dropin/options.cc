@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "landlock/groups.h"
+#include "policy/access_groups.h"
 
 namespace ringfence::dropin {
 
@@ -35,20 +36,8 @@ std::string path_of(const policy::PathRule& rule) {
     return (rule.optional ? "-" : "") + rule.path;
 }
 
-// The groups that make up exactly this access, as far as the layer handles it; none when none do.
 std::vector<const PathGroup*> groups_of(const Access& access, const policy::Layer& layer) {
-    std::vector<const PathGroup*> groups;
-    Access covered;
-    // "read" comes last: it is part of the other two, and need not be said beside them.
-    for (const char* name : {"execute", "write", "connect-unix", "read"}) {
-        const PathGroup& group = group_named(name);
-        const Access masked = group.access & (landlock::known_at(layer.abi) - layer.unrestricted);
-        if (masked.empty() || !access.contains(masked) || covered.contains(masked)) continue;
-        covered |= masked;
-        groups.push_back(&group);
-    }
-    if (!(covered == access)) groups.clear();
-    return groups;
+    return policy::groups_of(access, landlock::known_at(layer.abi) - layer.unrestricted);
 }
 
 class LayerWriter {

@@ -95,4 +95,15 @@ struct ConfigPolicy {
 /// Errors: a path that no policy can have, such as a relative one; those of resolve_paths().
 Result<ConfigPolicy> to_policy(const LandlockConfig& config, Unsayable unsayable);
 
+/// Rules in this format.
+struct ConfigExport {
+    std::string text;
+    std::vector<std::string> losses;  ///< what the format cannot say, a line each; may be empty
+};
+
+/// The lowest layer of `rules`, with rights by name: its meaning does not depend on the version of
+/// what reads it. In TOML the losses and the rules' reasons are comments.
+/// Errors: nothing of it can be said.
+Result<ConfigExport> export_landlockconfig(const Rules& rules, Spelling spelling);
+
 }  // namespace ringfence::policy

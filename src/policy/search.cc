@@ -11,6 +11,7 @@ namespace ringfence::policy {
 namespace {
 
 constexpr std::string_view suffix = ".toml";
+constexpr std::string_view json_suffix = ".json";  // landlockconfig's; of policies alone
 
 bool is_missing(const std::error_code& error) {
     return error.value() == ENOENT;
@@ -52,7 +53,16 @@ Result<std::optional<SourceFile>> Search::find(std::string_view folder,
                                                const std::string& name) const {
     for (const std::string& directory : path_) {
         auto found = read(fmt::format("{}/{}{}{}", directory, folder, name, suffix));
-        if (!found || *found) return found;
+        if (!found || !folder.empty()) {
+            if (!found || *found) return found;
+            continue;
+        }
+        auto json = read(fmt::format("{}/{}{}", directory, name, json_suffix));
+        if (json && *json && *found)
+            return fail((*json)->path, fmt::format("{} is there as well", (*found)->path),
+                        "keep one of the two");
+        if (*found) return found;
+        if (!json || *json) return json;
     }
     return std::nullopt;
 }
@@ -90,6 +100,8 @@ std::vector<std::string> Search::names(std::string_view folder) const {
         for (const DirectoryEntry& entry : *entries)
             if (is_policy_file(entry.name))
                 names.push_back(entry.name.substr(0, entry.name.size() - suffix.size()));
+            else if (folder.empty() && entry.name[0] != '.' && entry.name.ends_with(json_suffix))
+                names.push_back(entry.name.substr(0, entry.name.size() - json_suffix.size()));
     }
     return names;
 }
