@@ -50,7 +50,8 @@ class Fixture : public policy::Hierarchy {
 
     static std::string absolute(const std::string& path) {
         if (path == ".") return tree;
-        return path.starts_with('/') || path.starts_with('%') ? path : std::string(tree) + "/" + path;
+        return path.starts_with('/') || path.starts_with('%') ? path
+                                                              : std::string(tree) + "/" + path;
     }
 
     std::vector<std::string> chain(const std::string& written) const override {
