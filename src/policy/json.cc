@@ -15,7 +15,7 @@ namespace ringfence::policy {
 namespace {
 
 // A configuration is four levels deep.
-constexpr std::size_t max_depth = 16;
+constexpr std::size_t deepest_value = 16;
 
 bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -140,7 +140,7 @@ class TreeBuilder {
     }
     bool open(Kind kind) {
         Value* made = put(kind, taken == 0 ? 0 : taken - 1);
-        if (stack_.size() == max_depth) {
+        if (stack_.size() == deepest_value) {
             problems.push_back({made->where, "objects and arrays are nested too deeply here", ""});
             return false;
         }

@@ -68,7 +68,7 @@ USES = [
         "", prepare="echo 0123456789abcdef0123456789abcdef > etc/machine-id;"
                     " rm -f var/lib/dbus/machine-id"),
     Use("postgresql-client", ["/usr/lib/postgresql/*/bin/psql", "service=here"],
-        "port 5432 failed: Connection refused", "here",
+        "port 5432 failed: Connection refused", "service file .* not found",
         environment=("PGSYSCONFDIR=/etc/postgresql-common",),
         prepare="printf '[here]\\nhost=127.0.0.1\\n' > etc/postgresql-common/pg_service.conf"),
     Use("mysql-client", ["/usr/bin/mariadb"], r"127\.0\.0\.1.*\((111|115)\)", "",
