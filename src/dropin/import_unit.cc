@@ -10,6 +10,7 @@
 #include "dropin/inherit.h"
 #include "landlock/groups.h"
 #include "landlock/rights.h"
+#include "policy/path_text.h"
 #include "unit/words.h"
 
 namespace ringfence::dropin {
@@ -137,8 +138,22 @@ class UnitImporter {
         draft_.inherit_comment = "all that would be taken over from the unit is below";
     }
 
+    /// `path` as a rule has it: with "$" doubled.
     void add(std::string path, const Access& access, std::string comment) {
+        // What systemd would not take as a path either must not spoil the whole draft.
+        if (const auto parsed = policy::parse_path(path); !parsed || parsed->optional) {
+            note(fmt::format("{}: {} {}", comment, policy::quote(path),
+                             parsed ? "is no absolute path" : parsed.error().message));
+            return;
+        }
         draft_.rules.paths.push_back({std::move(path), true, access, std::move(comment)});
+    }
+
+    static std::string literal(std::string_view path) {
+        std::string out;
+        for (const char c : path)
+            out.append(c == '$' ? 2 : 1, c);
+        return out;
     }
 
     void add_inherited() {
@@ -159,6 +174,8 @@ class UnitImporter {
             }
             add(rule.path, rule.access, comment);
         }
+        if (programs(unit_, {"ExecStart"}).empty())
+            note("ExecStart= names no program by its path: give it `execute`");
     }
 
     void add_temporary() {
@@ -173,7 +190,7 @@ class UnitImporter {
         each_word({"TemporaryFileSystem"}, [&](const std::string& value, const auto* setting) {
             const std::string path = value.substr(0, value.find(':'));
             const bool read_only = value.find(":ro") != std::string::npos;
-            add(path, group_access(read_only ? "read" : "write"), from_key(setting));
+            add(literal(path), group_access(read_only ? "read" : "write"), from_key(setting));
         });
     }
 
@@ -199,7 +216,7 @@ class UnitImporter {
         Access rights = access_ioctl;
         if (access.find('r') != std::string::npos) rights |= access_read;
         if (access.find('w') != std::string::npos) rights |= access_write;
-        add((*node)->value, rights, from_key(line));
+        add(literal((*node)->value), rights, from_key(line));
     }
 
     void add_system() {

@@ -84,6 +84,17 @@ TEST(ImportUnit, WhatARuleCannotHideIsSaid) {
     EXPECT_THAT(text, HasSubstr("InaccessiblePaths= ReadOnlyPaths="));
 }
 
+TEST(ImportUnit, OddPathsDoNotSpoilTheDraft) {
+    const std::string text = import_text(
+        "TemporaryFileSystem=/a$b relative /x/../y \"/q\\\"uote\"\nReadWritePaths=/w$w /%% /z%z\n");
+    EXPECT_THAT(text, HasSubstr("\"-/a$$b\""));
+    EXPECT_THAT(text, HasSubstr("\"-/w$$w\""));
+    EXPECT_THAT(text, HasSubstr("\"-/q\\\"uote\""));
+    EXPECT_THAT(text, HasSubstr("\"relative\" is not an absolute path"));
+    EXPECT_THAT(text, HasSubstr("\"/x/../y\" has a .. in it"));
+    EXPECT_THAT(text, HasSubstr("\"/z%z\" has no specifier %z to expand"));
+}
+
 std::string ports(const std::string& lines, const char* protocol) {
     const BindPorts found = bind_ports(build_unit("a.service", "[Service]\n" + lines), protocol);
     if (!found.limited) return "all";
