@@ -128,10 +128,8 @@ class Exporter {
             paths_[access.fs].push_back({*path, comment_of(rule.origins)});
         }
         if (required != 0)
-            lose(
-                fmt::format("{} rules are on paths that must exist; there, a missing path is "
-                            "skipped",
-                            required));
+            lose(fmt::format("that {} of the paths must exist: there, a missing one is skipped",
+                             required));
     }
 
     static std::string comment_of(const std::vector<Origin>& origins) {

@@ -187,19 +187,18 @@ UMask = "0077"
 )");
     const auto made = export_landlockconfig(rules("p"), Spelling::toml);
     ASSERT_TRUE(made);
-    EXPECT_THAT(
-        made->losses,
-        ElementsAre("fs.resolve_unix, net.bind_udp, net.connect_send_udp: no names for "
-                    "these; not restricted in the export",
-                    "fs.read_file, fs.read_dir on ${HOME}/z: only systemd can replace what "
-                    "is in it; left out",
-                    "fs.read_file, fs.read_dir on %h/y: only systemd can replace what is "
-                    "in it; left out",
-                    "1 rules are on paths that must exist; there, a missing path is skipped",
-                    "1 of 2 layers: a file is one layer; left out",
-                    "minimum_abi: it is enforced as far as the kernel can, and silently",
-                    "inherit: what the unit itself says is not in it",
-                    "[log] quiet: all denials are logged alike", "[systemd] UMask=0077"));
+    EXPECT_THAT(made->losses,
+                ElementsAre("fs.resolve_unix, net.bind_udp, net.connect_send_udp: no names for "
+                            "these; not restricted in the export",
+                            "fs.read_file, fs.read_dir on ${HOME}/z: only systemd can replace what "
+                            "is in it; left out",
+                            "fs.read_file, fs.read_dir on %h/y: only systemd can replace what is "
+                            "in it; left out",
+                            "that 1 of the paths must exist: there, a missing one is skipped",
+                            "1 of 2 layers: a file is one layer; left out",
+                            "minimum_abi: it is enforced as far as the kernel can, and silently",
+                            "inherit: what the unit itself says is not in it",
+                            "[log] quiet: all denials are logged alike", "[systemd] UMask=0077"));
     EXPECT_THAT(made->text, HasSubstr("\"/var/lib/app\""));
     for (const std::string& loss : made->losses)
         EXPECT_THAT(made->text, HasSubstr("# - " + loss + "\n"));
