@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
-#include "dropin/options.h"
 #include "landlock/rights.h"
+#include "policy/access_groups.h"
 
 namespace ringfence::cli {
 
@@ -13,7 +13,7 @@ using Outcome = policy::Enforcement::Outcome;
 std::vector<std::string> group_keys(const landlock::Access& access,
                                     const landlock::Access& handled) {
     std::vector<std::string> keys;
-    for (const landlock::PathGroup* group : dropin::groups_of(access, handled))
+    for (const landlock::PathGroup* group : policy::groups_of(access, handled))
         keys.emplace_back(group->key);
     return keys;
 }

@@ -14,6 +14,9 @@ constexpr Verb table[] = {
      run_check},
     {"diff", "OLD NEW", "show what a policy change allows and takes away", run_diff},
     {"denials", "[UNIT…]", "show what fences denied, and which rules would allow it", run_denials},
+    {"import", "FILE…|UNIT", "make a policy of another format or of a unit's directives",
+     run_import},
+    {"export", "POLICY", "write a policy in the format of landlockconfig", run_export},
     {"report", "", "report on the fences of a host or a fleet", run_report},
     {"doctor", "", "look for what keeps fences from working", run_doctor},
 };

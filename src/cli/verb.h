@@ -29,5 +29,7 @@ int run_enable(const std::vector<std::string>& words);
 int run_report(const std::vector<std::string>& words);
 int run_show(const std::vector<std::string>& words);
 int run_status(const std::vector<std::string>& words);
+int run_export(const std::vector<std::string>& words);
+int run_import(const std::vector<std::string>& words);
 
 }  // namespace ringfence::cli

@@ -380,16 +380,16 @@ bool is_static_dropin(const unit::Dropin& dropin, std::string_view text) {
 }
 
 std::vector<std::string> policy_names(const Root& root, const policy::SearchPath& path) {
-    constexpr std::string_view suffix = ".toml";
+    constexpr std::string_view suffixes[] = {".toml", ".json"};
     std::set<std::string> names;
     for (const std::string& directory : path) {
         const auto entries = root.list(directory);
         if (!entries) continue;  // resolve() reports it when a policy is asked for
         for (const DirectoryEntry& entry : *entries) {
             const std::string& name = entry.name;
-            if (name.size() > suffix.size() && entry.type != DT_DIR &&
-                name.compare(name.size() - suffix.size(), suffix.size(), suffix) == 0)
-                names.insert(name.substr(0, name.size() - suffix.size()));
+            for (const std::string_view suffix : suffixes)
+                if (name.size() > suffix.size() && entry.type != DT_DIR && name.ends_with(suffix))
+                    names.insert(name.substr(0, name.size() - suffix.size()));
         }
     }
     return {names.begin(), names.end()};

@@ -165,7 +165,8 @@ Diagnostic syntax_error(const Location& where, std::string_view text, const Line
 
 const char* describe(Kind kind) {
     static constexpr std::array names = {"a string", "an integer", "true or false",
-                                         "an array", "a table",    "a number or date"};
+                                         "an array", "a table",    "a number or date",
+                                         "null"};
     return names.at(static_cast<std::size_t>(kind));
 }
 

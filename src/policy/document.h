@@ -13,7 +13,7 @@
 
 namespace ringfence::policy {
 
-enum class Kind : std::uint8_t { string, integer, boolean, array, table, other };
+enum class Kind : std::uint8_t { string, integer, boolean, array, table, other, null };
 
 struct Entry;
 

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "landlock/groups.h"
+#include "policy/json.h"
+#include "policy/landlockconfig.h"
 #include "policy/name.h"
 #include "policy/parse_context.h"
 #include "policy/path_text.h"
@@ -188,6 +190,19 @@ void check_minimum(Context& context) {
                     "raise `abi`: rights newer than it are not handled on any kernel");
 }
 
+/// A file in the format of landlockconfig.
+Result<Policy> parse_foreign(const Result<LandlockConfig>& config, Role role) {
+    if (!config) return tl::unexpected(config.error());
+    if (role != Role::policy)
+        return fail({{config->file, 1, 1},
+                     fmt::format("a landlockconfig file has no place as {}",
+                                 role == Role::drop_in ? "a drop-in" : "an abstraction"),
+                     "it stands for a whole policy: `ringfence import` translates it"});
+    auto made = to_policy(*config, Unsayable::refuse);
+    if (!made) return tl::unexpected(made.error());
+    return std::move(made->policy);
+}
+
 bool earlier(const Diagnostic& a, const Diagnostic& b) {
     return std::pair(a.where.line, a.where.column) < std::pair(b.where.line, b.where.column);
 }
@@ -210,8 +225,11 @@ std::string home_of(const std::string& key) {
 }
 
 Result<Policy> parse_policy(std::string_view text, const std::string& file, Role role) {
+    if (looks_like_json(text)) return parse_foreign(parse_landlockconfig(text, file), role);
     auto root = parse_toml(text, file);
     if (!root) return tl::unexpected(root.error());
+    if (is_landlockconfig(*root))
+        return parse_foreign(read_landlockconfig(*root, file, Spelling::toml), role);
     Policy policy;
     policy.file = file;
     policy.role = role;

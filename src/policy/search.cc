@@ -11,6 +11,7 @@ namespace ringfence::policy {
 namespace {
 
 constexpr std::string_view suffix = ".toml";
+constexpr std::string_view json_suffix = ".json";  // landlockconfig's; of policies alone
 
 bool is_missing(const std::error_code& error) {
     return error.value() == ENOENT;
@@ -50,7 +51,19 @@ Result<std::optional<SourceFile>> Search::read(const std::string& path) const {
 
 Result<std::optional<SourceFile>> Search::find(std::string_view folder,
                                                const std::string& name) const {
-    return find_file(fmt::format("{}{}{}", folder, name, suffix));
+    if (!folder.empty()) return find_file(fmt::format("{}{}{}", folder, name, suffix));
+    // A policy may be landlockconfig's JSON instead; which of two was meant cannot be known.
+    for (const std::string& directory : path_) {
+        auto found = read(fmt::format("{}/{}{}", directory, name, suffix));
+        if (!found) return found;
+        auto json = read(fmt::format("{}/{}{}", directory, name, json_suffix));
+        if (json && *json && *found)
+            return fail((*json)->path, fmt::format("{} is there as well", (*found)->path),
+                        "keep one of the two");
+        if (*found) return found;
+        if (!json || *json) return json;
+    }
+    return std::nullopt;
 }
 
 Result<std::optional<SourceFile>> Search::find_file(const std::string& relative) const {
@@ -99,6 +112,8 @@ std::vector<std::string> Search::names(std::string_view folder) const {
         for (const DirectoryEntry& entry : *entries)
             if (has_suffix(entry.name, suffix))
                 names.push_back(entry.name.substr(0, entry.name.size() - suffix.size()));
+            else if (folder.empty() && entry.name[0] != '.' && entry.name.ends_with(json_suffix))
+                names.push_back(entry.name.substr(0, entry.name.size() - json_suffix.size()));
     }
     return names;
 }

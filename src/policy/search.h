@@ -32,7 +32,8 @@ class Search {
   public:
     Search(const Root& root, const SearchPath& path) : root_(root), path_(path) {}
 
-    /// `folder`NAME.toml; nothing when no directory has it.
+    /// `folder`NAME.toml, or NAME.json of a policy; nothing when no directory has it. Errors: both
+    /// in one directory.
     Result<std::optional<SourceFile>> find(std::string_view folder, const std::string& name) const;
 
     /// The first directory's file of this path below it.

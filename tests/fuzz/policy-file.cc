@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The text of a policy file, in each of the three roles. Whatever it holds, it is read, or refused
-// with problems that have a position and plain text.
+// The text of a policy file, in each of the three roles, of landlockconfig's JSON and TOML among
+// them; and of a landlockd policy. Whatever it holds, it is read, or refused with problems that
+// have a position and plain text; and what was read can be written and read again.
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <string_view>
 
 #include "landlock/rights.h"
+#include "policy/document.h"
+#include "policy/draft.h"
+#include "policy/landlockd.h"
 #include "policy/policy.h"
 
 using namespace ringfence;
@@ -40,6 +45,22 @@ void check_rules(const Ruleset& rules) {
         check(port.first <= port.last && port.access.fs == 0 && port.access.net != 0);
 }
 
+void check_text(const Draft& draft) {
+    const auto again = parse_policy(write_toml(draft), "w", Role::policy);
+    if (!again) std::fprintf(stderr, "%s\n", to_string(again.error()[0]).c_str());
+    check(again.has_value());
+}
+
+void check_landlockd(std::string_view text) {
+    const auto root = parse_toml(text, "f");
+    if (!root || !is_landlockd(*root)) return;
+    const auto draft = import_landlockd(*root, "f");
+    if (draft)
+        check_text(*draft);
+    else
+        check_problems(draft.error());
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -55,6 +76,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             check_rules(layer);
         for (const DirectiveEntry& directive : policy->systemd)
             check(is_plain(directive.key) && is_plain(directive.value));
+        if (role == Role::policy) check_text(draft_of(*policy));
     }
+    check_landlockd(text);
     return 0;
 }

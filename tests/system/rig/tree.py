@@ -14,7 +14,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 RECIPE = ("packages", "customize", "journald")
-SMALL = ("packages-small", "customize-small")
+SMALL = HERE / "small"  # systemd and little else
 
 
 def cache_directory():
@@ -22,14 +22,18 @@ def cache_directory():
 
 
 class Tree:
-    """The cached tree of one suite: Tree("bookworm").ensure() is its path, built when missing."""
+    """The cached tree of one suite: Tree("bookworm").ensure() is its path, built when missing.
 
-    def __init__(self, suite="bookworm", recipe=RECIPE):
+    `recipe`: another directory with a file "packages" and perhaps a hook "customize".
+    """
+
+    def __init__(self, suite="bookworm", recipe=HERE):
         self.suite = suite
-        self.packages, self.customize = recipe[:2]
+        self.recipe = Path(recipe)
         digest = hashlib.sha256(suite.encode())
-        for name in recipe:
-            digest.update((HERE / name).read_bytes())
+        for name in RECIPE:
+            if (self.recipe / name).exists():
+                digest.update((self.recipe / name).read_bytes())
         self.path = cache_directory() / "trees" / f"{suite}-{digest.hexdigest()[:12]}"
         self.build_seconds = None  # set when this process built it
 
@@ -48,12 +52,13 @@ class Tree:
         start = time.monotonic()
         shutil.rmtree(partial, ignore_errors=True)
         log = partial.with_suffix(".log")
-        packages = [word for line in (HERE / self.packages).read_text().splitlines()
+        packages = [word for line in (self.recipe / "packages").read_text().splitlines()
                     for word in line.partition("#")[0].split()]
         command = ["mmdebstrap", "--mode=root", "--variant=minbase", "--format=directory",
-                   "--include=" + ",".join(packages),
-                   f"--customize-hook={HERE}/{self.customize} $1 {HERE}",
-                   self.suite, str(partial), "-"]
+                   "--include=" + ",".join(packages)]
+        if (self.recipe / "customize").exists():
+            command.append(f"--customize-hook={self.recipe}/customize $1 {self.recipe}")
+        command += [self.suite, str(partial), "-"]
         if self.suite == "sid":  # a snapshot mirror's Release file may be past its date
             command.insert(1, '--aptopt=Acquire::Check-Valid-Until "false"')
         with open(log, "w") as out:

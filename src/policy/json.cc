@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "policy/json.h"
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "policy/path_text.h"
+
+namespace ringfence::policy {
+
+namespace {
+
+// A configuration is four levels deep.
+constexpr std::size_t deepest_value = 16;
+
+bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/// The library tells no positions, so it reads through an iterator that counts what it took.
+class Counting {
+  public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = char;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const char*;
+    using reference = const char&;
+
+    Counting(const char* at, std::size_t* taken) : at_(at), taken_(taken) {}
+    reference operator*() const { return *at_; }
+    Counting& operator++() {
+        ++at_;
+        ++*taken_;
+        return *this;
+    }
+    Counting operator++(int) {
+        Counting old = *this;
+        ++*this;
+        return old;
+    }
+    bool operator==(const Counting& other) const { return at_ == other.at_; }
+    bool operator!=(const Counting& other) const { return at_ != other.at_; }
+
+  private:
+    const char* at_;
+    std::size_t* taken_;
+};
+
+/// Builds the tree from the library's events. The member functions' names are the library's.
+class TreeBuilder {
+  public:
+    TreeBuilder(std::string_view text, const std::string& file) : text_(text), file_(file) {}
+
+    std::size_t taken = 0;  ///< characters that the library has read
+    Value root;
+    Diagnostics problems;
+
+    bool null() { return add(Kind::null, scalar_start()); }
+    bool boolean(bool value) {
+        Value* made = put(Kind::boolean, scalar_start());
+        if (made != nullptr) made->boolean = value;
+        return made != nullptr;
+    }
+    bool number_integer(std::int64_t value) {
+        // "-0" is a number with a sign, which no key takes.
+        return value < 0 ? integer(value) : add(Kind::other, scalar_start());
+    }
+    bool number_unsigned(std::uint64_t value) {
+        constexpr auto largest =
+            static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+        return value <= largest ? integer(static_cast<std::int64_t>(value))
+                                : add(Kind::other, scalar_start());
+    }
+    bool number_float(double, const std::string&) { return add(Kind::other, scalar_start()); }
+    bool string(std::string& value) {
+        Value* made = put(Kind::string, string_start());
+        if (made != nullptr) made->string = value;
+        return made != nullptr;
+    }
+    bool binary(std::vector<std::uint8_t>&) { return false; }  // no JSON text has it
+    bool start_object(std::size_t) { return open(Kind::table); }
+    bool start_array(std::size_t) { return open(Kind::array); }
+    bool end_object() { return close(); }
+    bool end_array() { return close(); }
+
+    bool key(std::string& name) {
+        std::vector<Entry>& entries = stack_.back()->table;
+        const Location where = locate(string_start());
+        const bool twice = std::any_of(entries.begin(), entries.end(),
+                                       [&](const Entry& entry) { return entry.key == name; });
+        if (twice)
+            problems.push_back(
+                {where, fmt::format("{} is set twice", quote(name)), "keep one of the two"});
+        entries.push_back({name, where, {}});
+        return !twice;
+    }
+
+    template <class Exception>
+    bool parse_error(std::size_t position, const std::string& token, const Exception&) {
+        const std::size_t at = std::min(position == 0 ? 0 : position - 1, text_.size());
+        problems.push_back(
+            {locate(at),
+             token.empty() ? "not valid JSON: it ends here"
+                           : fmt::format("not valid JSON: {} is not expected here", quote(token)),
+             ""});
+        return false;
+    }
+
+    Location locate(std::size_t offset) const {
+        const std::string_view before = text_.substr(0, offset);
+        const auto lines = std::count(before.begin(), before.end(), '\n');
+        const std::size_t newline = before.rfind('\n');
+        const std::size_t begin = newline == std::string_view::npos ? 0 : newline + 1;
+        return {file_, static_cast<unsigned>(lines + 1), static_cast<unsigned>(offset - begin + 1)};
+    }
+
+  private:
+    bool integer(std::int64_t value) {
+        Value* made = put(Kind::integer, scalar_start());
+        if (made != nullptr) made->integer = value;
+        return made != nullptr;
+    }
+    bool add(Kind kind, std::size_t offset) { return put(kind, offset) != nullptr; }
+
+    /// The place for the next value: the root, an array's next element, or the last key's value.
+    Value* put(Kind kind, std::size_t offset) {
+        Value* place = &root;
+        if (!stack_.empty()) {
+            Value& parent = *stack_.back();
+            if (parent.kind == Kind::array) parent.array.emplace_back();
+            place = parent.kind == Kind::array ? &parent.array.back() : &parent.table.back().value;
+        }
+        place->kind = kind;
+        place->where = locate(offset);
+        return place;
+    }
+    bool open(Kind kind) {
+        Value* made = put(kind, taken == 0 ? 0 : taken - 1);
+        if (stack_.size() == deepest_value) {
+            problems.push_back({made->where, "objects and arrays are nested too deeply here", ""});
+            return false;
+        }
+        stack_.push_back(made);
+        return true;
+    }
+    bool close() {
+        stack_.pop_back();
+        return true;
+    }
+
+    /// Of the string whose closing quote was read last: no other quote within it is bare.
+    std::size_t string_start() const {
+        std::size_t at = taken < 2 ? 0 : taken - 2;
+        while (at > 0 && !(text_[at] == '"' && escapes_before(at) % 2 == 0))
+            --at;
+        return at;
+    }
+    std::size_t escapes_before(std::size_t at) const {
+        std::size_t count = 0;
+        while (count < at && text_[at - 1 - count] == '\\')
+            ++count;
+        return count;
+    }
+    /// Of a number or word: the library has perhaps read one character beyond it.
+    std::size_t scalar_start() const {
+        const auto part = [](char c) {
+            return !is_blank(c) && c != ',' && c != ':' && c != '[' && c != '{' && c != ']' &&
+                   c != '}';
+        };
+        std::size_t end = std::min(taken, text_.size());
+        if (end > 0 && !part(text_[end - 1])) --end;
+        while (end > 0 && part(text_[end - 1]))
+            --end;
+        return end;
+    }
+
+    std::string_view text_;
+    const std::string& file_;
+    std::vector<Value*> stack_;
+};
+
+}  // namespace
+
+bool looks_like_json(std::string_view text) {
+    const auto* const first = std::find_if_not(text.begin(), text.end(), is_blank);
+    return first != text.end() && *first == '{';
+}
+
+Result<Value> parse_json(std::string_view text, const std::string& file) {
+    TreeBuilder builder(text, file);
+    const char* const end = text.data() + text.size();
+    const bool read = nlohmann::json::sax_parse(Counting(text.data(), &builder.taken),
+                                                Counting(end, nullptr), &builder);
+    if (!read && builder.problems.empty())
+        builder.problems.push_back({{file, 1, 1}, "not valid JSON", ""});
+    if (builder.problems.empty() && builder.root.kind != Kind::table)
+        builder.problems.push_back({{file, 1, 1}, "the file must be one JSON object", ""});
+    if (!builder.problems.empty()) return tl::unexpected(std::move(builder.problems));
+    return std::move(builder.root);
+}
+
+}  // namespace ringfence::policy

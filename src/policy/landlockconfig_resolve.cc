@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// landlockconfig's composition and variables, and its configurations as policies.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "landlock/rights.h"
+#include "policy/landlockconfig.h"
+#include "policy/path_text.h"
+
+namespace ringfence::policy {
+
+namespace {
+
+using landlock::Access;
+
+// Thousands of literals in several variables of one path would make millions of rules.
+constexpr std::size_t most_paths = 65536;
+
+template <class Map>
+void unite(Map& into, const Map& other, const Access& handled) {
+    for (const auto& [key, grant] : other)
+        into.try_emplace(key, ConfigGrant{{}, grant.where}).first->second.access |= grant.access;
+    for (auto row = into.begin(); row != into.end();) {
+        row->second.access &= handled;
+        row = row->second.access.empty() ? into.erase(row) : std::next(row);
+    }
+}
+
+/// What tells two paths apart: "a//b/./c/" and "a/b/c" are one (std::path::Path of Rust).
+std::string normalized(std::string_view path) {
+    std::string out = path.starts_with('/') ? "/" : "";
+    bool first = true;
+    while (!path.empty()) {
+        const std::size_t end = std::min(path.find('/'), path.size());
+        const std::string_view part = path.substr(0, end);
+        path.remove_prefix(std::min(end + 1, path.size()));
+        // A "." that the path begins with stays.
+        if (part.empty() || (part == "." && !(first && out.empty()))) {
+            first = false;
+            continue;
+        }
+        if (!out.empty() && out.back() != '/') out += '/';
+        out += part;
+        first = false;
+    }
+    return out;
+}
+
+class PathResolver {
+  public:
+    explicit PathResolver(const LandlockConfig& config) : config_(config) {}
+
+    std::vector<ConfigPath> resolve() {
+        for (const auto& [parts, grant] : config_.paths)
+            check_variables(parts, grant);
+        for (const auto& [parts, grant] : config_.paths)
+            if (!parts.empty() && problems.empty()) expand(parts, 0, "", grant);
+        return std::move(paths_);
+    }
+
+    Diagnostics problems;
+
+  private:
+    // All combinations, the last variable changing first.
+    void expand(const PathTemplate& parts, std::size_t at, const std::string& so_far,
+                const ConfigGrant& grant) {
+        if (at == parts.size()) {
+            add(so_far, grant);
+            return;
+        }
+        if (!parts[at].variable) {
+            expand(parts, at + 1, so_far + parts[at].text, grant);
+            return;
+        }
+        for (const std::string& literal : config_.variables.at(parts[at].text)) {
+            if (!problems.empty()) return;
+            expand(parts, at + 1, so_far + literal, grant);
+        }
+    }
+
+    void check_variables(const PathTemplate& parts, const ConfigGrant& grant) {
+        for (const TemplatePart& part : parts)
+            if (part.variable && !config_.variables.contains(part.text))
+                problems.push_back({grant.where,
+                                    fmt::format("no variable is named {}", quote(part.text)),
+                                    "declare it in `variable`, or write $${ for the text"});
+    }
+
+    void add(const std::string& path, const ConfigGrant& grant) {
+        const auto [known, is_new] = rows_.try_emplace(normalized(path), paths_.size());
+        if (is_new) paths_.push_back({path, {}, grant.where});
+        paths_[known->second].access |= grant.access;
+        if (paths_.size() > most_paths)
+            problems.push_back(
+                {grant.where,
+                 fmt::format("the variables of this path make more than {} paths", most_paths),
+                 ""});
+    }
+
+    const LandlockConfig& config_;
+    std::map<std::string, std::size_t> rows_;
+    std::vector<ConfigPath> paths_;
+};
+
+/// In a policy "%" and "$" begin something; doubled, they stand for themselves.
+std::string as_policy_path(std::string_view path) {
+    std::string out;
+    for (const char c : path)
+        out.append(c == '%' || c == '$' ? 2 : 1, c);
+    return out;
+}
+
+std::optional<Diagnostic> problem_with_path(const ConfigPath& path) {
+    if (!path.path.starts_with('/'))
+        return Diagnostic{path.where, fmt::format("{} is not an absolute path", quote(path.path)),
+                          "llconfig starts it from where it is called; a service has no such "
+                          "place: write what it stands for"};
+    const auto parsed = parse_path(as_policy_path(path.path));
+    if (parsed) return {};
+    return Diagnostic{path.where, fmt::format("{} {}", quote(path.path), parsed.error().message),
+                      parsed.error().hint};
+}
+
+constexpr Access refer = landlock::access_of("fs.refer");
+
+/// Everything of the ABI that is not handled. fs.refer is, as soon as any fs right is: the kernel
+/// denies it then, named or not.
+void add_handling(const LandlockConfig& config, int abi, Policy& policy) {
+    const Location where{config.file, 1, 1};
+    const Access known = landlock::known_at(abi);
+    const Access open = known - config.handled - refer;
+    for (const landlock::Right& right : landlock::rights) {
+        if ((right.access() & open).empty()) continue;
+        if (right.family == landlock::Family::scope)
+            policy.rules.scopes.push_back({right.access(), false, where});
+        else
+            policy.rules.unrestricted.push_back({right.access(), right.name, where});
+    }
+    for (const landlock::Right& right : landlock::rights)
+        if (right.family == landlock::Family::scope && config.handled.contains(right.access()))
+            policy.rules.scopes.push_back({right.access(), true, where});
+    // A policy always handles fs.refer. Where nothing else of files is, it must not take effect.
+    if (config.handled.fs == 0 && known.contains(refer)) {
+        PathEntry everywhere;
+        everywhere.path = "/";
+        everywhere.access = refer;
+        everywhere.exact = true;
+        everywhere.reason = "no right on files is restricted";
+        everywhere.where = where;
+        policy.rules.paths.push_back(std::move(everywhere));
+    }
+}
+
+}  // namespace
+
+LandlockConfig compose(LandlockConfig a, const LandlockConfig& b) {
+    const Access common = a.handled & b.handled;
+    unite(a.paths, b.paths, common);
+    unite(a.ports, b.ports, common);
+    for (const auto& [name, literals] : b.variables)
+        a.variables[name].insert(literals.begin(), literals.end());
+    a.handled = common;
+    if (a.abi && b.abi)
+        a.abi = std::min(*a.abi, *b.abi);
+    else if (b.abi)
+        a.abi = b.abi;
+    return a;
+}
+
+Result<std::vector<ConfigPath>> resolve_paths(const LandlockConfig& config) {
+    PathResolver resolver(config);
+    std::vector<ConfigPath> paths = resolver.resolve();
+    if (!resolver.problems.empty()) return tl::unexpected(std::move(resolver.problems));
+    return paths;
+}
+
+Result<ConfigPolicy> to_policy(const LandlockConfig& config, Unsayable unsayable) {
+    const auto paths = resolve_paths(config);
+    if (!paths) return tl::unexpected(paths.error());
+    if (config.handled.empty())
+        return fail({{config.file, 1, 1},
+                     "this configuration restricts nothing",
+                     "it handles no right and no scope"});
+    ConfigPolicy made;
+    Policy& policy = made.policy;
+    const Location top{config.file, 1, 1};
+    policy.file = config.file;
+    policy.rules.where = top;
+    policy.rules.filesystem = policy.rules.network = policy.rules.scope = true;
+    const int abi = std::max(landlock::abi_needed(config.handled), 1);
+    policy.abi = Located<int>{abi, top};
+    policy.inherit = {false, top};
+    add_handling(config, abi, policy);
+    for (const ConfigPath& path : *paths) {
+        if (const auto problem = problem_with_path(path)) {
+            made.left_out.push_back(*problem);
+            continue;
+        }
+        PathEntry entry;
+        entry.path = as_policy_path(path.path);
+        entry.optional = true;
+        entry.access = path.access;
+        entry.exact = true;
+        entry.where = path.where;
+        policy.rules.paths.push_back(std::move(entry));
+    }
+    for (const auto& [port, grant] : config.ports)
+        for (const landlock::Right& right : landlock::rights)
+            if (!(right.access() & grant.access).empty())
+                policy.rules.ports.push_back({port, port, right.access(), false, grant.where});
+    if (unsayable == Unsayable::refuse && !made.left_out.empty())
+        return tl::unexpected(std::move(made.left_out));
+    return made;
+}
+
+}  // namespace ringfence::policy

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// `ringfence import` and `ringfence export` as programs: what they read, print and return.
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sys/wait.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace ringfence::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+class Import : public testing::Test {
+  protected:
+    void SetUp() override {
+        char name[] = "/tmp/ringfence-import-XXXXXX";
+        ASSERT_NE(::mkdtemp(name), nullptr);
+        directory_ = name;
+    }
+    void TearDown() override { std::filesystem::remove_all(directory_); }
+
+    void write(const std::string& path, const std::string& text) {
+        std::filesystem::create_directories((directory_ / path).parent_path());
+        std::ofstream(directory_ / path) << text;
+    }
+    std::string read(const std::string& path) {
+        std::ifstream stream(directory_ / path);
+        return {std::istreambuf_iterator<char>(stream), {}};
+    }
+    /// "STATUS\n" and what the program printed; `arguments` are a shell's words.
+    std::string run(const std::string& arguments) {
+        const std::string command =
+            "cd " + directory_.string() + " && " + RINGFENCE_PROGRAM + " " + arguments + " 2>&1";
+        FILE* pipe = ::popen(command.c_str(), "r");  // NOLINT(cert-env33-c): a test
+        std::string out;
+        std::array<char, 4096> buffer = {};
+        for (std::size_t n = 0; (n = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
+            out.append(buffer.data(), n);
+        const int status = ::pclose(pipe);
+        return std::to_string(WIFEXITED(status) ? WEXITSTATUS(status) : -1) + "\n" + out;
+    }
+
+    std::filesystem::path directory_;
+};
+
+constexpr char configuration[] =
+    "[[path_beneath]]\nallowed_access = [\"read_file\"]\nparent = [\"/a\"]\n";
+
+TEST_F(Import, TheContentsDecideWhatAFileIs) {
+    write("c.toml", configuration);
+    EXPECT_THAT(run("import c.toml"), HasSubstr("# Made by `ringfence import` from c.toml.\n"));
+    write("c.json", R"({"ruleset": [{"scoped": ["signal"]}]})");
+    EXPECT_THAT(run("import c.json"), HasSubstr("signal = true\n"));
+    write("l.toml", "version = 1\n[net]\nhandled_access_net = [\"bind_tcp\"]\n");
+    EXPECT_THAT(run("import l.toml"), HasSubstr("landlockd policy l.toml"));
+    write("ours.toml", "version = 1\nabi = 7\n");
+    EXPECT_THAT(run("import ours.toml"), StartsWith("1\nringfence: ours.toml: neither a"));
+    EXPECT_THAT(run("import --from=landlockd c.toml"), HasSubstr("landlockd has no key"));
+}
+
+TEST_F(Import, SeveralFilesNeedTheNameOfTheRule) {
+    write("d/a.toml", "[[ruleset]]\nhandled_access_fs = [\"read_file\", \"execute\"]\n");
+    write("d/b.json", R"({"ruleset": [{"handledAccessFs": ["execute"]}]})");
+    write("d/.hidden.toml", "no toml");
+    EXPECT_THAT(run("import d/a.toml d/b.json"), StartsWith("2\nringfence: several files"));
+    EXPECT_THAT(run("import d"), StartsWith("2\nringfence: several files"));
+    const std::string composed = run("import --compose d");
+    EXPECT_THAT(composed, HasSubstr("\"fs.read_file\""));  // unrestricted now
+    EXPECT_THAT(composed, HasSubstr("only what all of them restrict is restricted"));
+    EXPECT_EQ(composed, run("import --compose d/a.toml d/b.json | sed 's/x/x/'"));
+    std::filesystem::create_directory(directory_ / "empty");
+    EXPECT_THAT(run("import --compose empty"), HasSubstr("there is no .json and no .toml"));
+}
+
+TEST_F(Import, UnitsByNameAndByFile) {
+    write("usr/lib/systemd/system/a.service", "[Service]\nExecStart=/bin/a\nStateDirectory=a\n");
+    write("etc/systemd/system/a.service.d/x.conf", "[Service]\nReadWritePaths=/srv\n");
+    const std::string by_name = run("import --root . a");
+    EXPECT_THAT(by_name, HasSubstr("StateDirectory= (a.service:3)"));
+    EXPECT_THAT(by_name, HasSubstr("ReadWritePaths= (x.conf:2)"));
+    const std::string by_file = run("import usr/lib/systemd/system/a.service");
+    EXPECT_THAT(by_file, HasSubstr("StateDirectory="));
+    EXPECT_THAT(by_file, Not(HasSubstr("/srv")));
+    EXPECT_THAT(run("import --root . ab.service"), HasSubstr("no such unit"));
+    EXPECT_THAT(run("import --root . aa.service"), HasSubstr("no such unit"));
+}
+
+TEST_F(Import, UsageAndOutput) {
+    EXPECT_THAT(run("import"), StartsWith("2\nringfence: no file or unit given"));
+    EXPECT_THAT(run("import --from=x y"), StartsWith("2\n"));
+    EXPECT_THAT(run("import --fron=x y"), HasSubstr("did you mean --from?"));
+    EXPECT_THAT(run("import --compose --from=unit y"), StartsWith("2\n"));
+    EXPECT_THAT(run("import ./nowhere.toml"),
+                StartsWith("1\nringfence: ./nowhere.toml: cannot be"));
+    write("c.toml", configuration);
+    EXPECT_EQ(run("import c.toml -o out.toml"), "0\n");
+    EXPECT_THAT(read("out.toml"), HasSubstr("path = \"-/a\""));
+    EXPECT_THAT(run("import c.toml -o nowhere/out.toml"),
+                StartsWith("1\nringfence: nowhere/out.toml"));
+}
+
+TEST_F(Import, ExportSaysWhatIsMissing) {
+    write("p.toml", "version = 1\nabi = 7\ninherit = false\n[filesystem]\nread = [\"-/a\"]\n");
+    const std::string clean = run("export --strict p.toml");
+    EXPECT_THAT(clean, StartsWith("0\n# landlockconfig, made by"));
+    write("q.toml", "version = 1\nabi = 10\n[filesystem]\nread = [\"/a\"]\n");
+    EXPECT_THAT(run("export ./q.toml --format=json"), StartsWith("0\n"));
+    const std::string strict = run("export --strict --format=json q.toml -o q.json");
+    EXPECT_THAT(strict, StartsWith("1\nringfence: not in the export: fs.resolve_unix"));
+    EXPECT_THAT(read("q.json"), HasSubstr("\"pathBeneath\""));
+    EXPECT_THAT(run("import q.json"), HasSubstr("read = [\"-/a\"]"));
+    EXPECT_THAT(run("export"), StartsWith("2\n"));
+    EXPECT_THAT(run("export --format=yaml p.toml"), StartsWith("2\n"));
+    EXPECT_THAT(run("export ./none.toml"), StartsWith("1\nringfence: there is no policy \"none\""));
+}
+
+}  // namespace
+}  // namespace ringfence::cli

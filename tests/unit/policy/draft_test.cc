@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Policies written as text, exported and imported: what is read back is what was meant.
+#include "policy/draft.h"
+
+#include <map>
+#include <random>
+
+#include <gmock/gmock.h>
+
+#include "landlock/groups.h"
+#include "landlock/rights.h"
+#include "policy/digest.h"
+#include "policy/document.h"
+#include "policy/landlockconfig.h"
+#include "policy/landlockd.h"
+#include "tree.h"
+
+namespace ringfence::policy {
+namespace {
+
+using landlock::Access;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class DraftTest : public Tree {
+  protected:
+    std::size_t pick(std::size_t count) {
+        return std::uniform_int_distribution<std::size_t>(0, count - 1)(random_);
+    }
+    bool chance(int percent) { return pick(100) < static_cast<std::size_t>(percent); }
+
+    /// Some of the rights of a family at an ABI.
+    Access some(landlock::Family family, int abi, int percent) {
+        Access access;
+        for (const landlock::Right& right : landlock::rights)
+            if (right.family == family && right.abi <= abi && chance(percent))
+                access |= right.access();
+        return access;
+    }
+
+    DraftRuleset random_ruleset(int abi, bool layer) {
+        DraftRuleset rules;
+        if (layer) {
+            rules.filesystem = chance(70);
+            rules.network = chance(50) || !rules.filesystem;
+            rules.scope = chance(30);
+        }
+        Access open;
+        if (chance(50))
+            open = some(landlock::Family::fs, abi, 20) | some(landlock::Family::net, abi, 40);
+        open = open - landlock::access_of("fs.refer");
+        for (const landlock::Right& right : landlock::rights)
+            if (open.contains(right.access())) rules.unrestricted.push_back({right.access(), ""});
+        for (const landlock::Right& right : landlock::rights)
+            if (right.family == landlock::Family::scope && right.abi <= abi && chance(30))
+                rules.free_scopes.push_back({right.access(), ""});
+        static const std::vector<std::string> paths = {
+            "/",   "/a",   "/a/b",    "/usr/lib", "/x y", "/q\"t", "/back\\slash",
+            "/%%", "/$$x", "/\u00e9", "/#",       "/a'b", "/[x]"};
+        for (std::size_t i = pick(6); i > 0; --i) {
+            Access access = some(landlock::Family::fs, abi, chance(50) ? 15 : 60);
+            if (chance(40))
+                access = landlock::path_groups[pick(3)].access & landlock::known_at(abi);
+            if (!access.empty())
+                rules.paths.push_back({paths[pick(paths.size())], chance(50), access,
+                                       chance(30) ? "because \"it\" must\\ # so" : ""});
+        }
+        for (const landlock::PortGroup& group : landlock::port_groups) {
+            if (open.contains(group.access) || !landlock::known_at(abi).contains(group.access))
+                continue;
+            for (std::size_t i = pick(3); i > 0; --i) {
+                const auto first = static_cast<std::uint16_t>(1 + pick(1000));
+                rules.ports.push_back(
+                    {first, static_cast<std::uint16_t>(first + pick(3)), group.access, ""});
+            }
+        }
+        return rules;
+    }
+
+    Draft random_draft(int most_abi, bool layers) {
+        Draft draft;
+        draft.abi = 1 + static_cast<int>(pick(static_cast<std::size_t>(most_abi)));
+        draft.description = chance(50) ? "a \"description\" \\ # of it" : "";
+        draft.minimum_abi = chance(20) ? minimum_abi_all : 1;
+        draft.inherit = chance(50);
+        draft.rules = random_ruleset(draft.abi, false);
+        for (std::size_t i = layers ? pick(3) : 0; i > 0; --i)
+            draft.layers.push_back(random_ruleset(draft.abi, true));
+        if (chance(30)) draft.quiet.push_back({"/quiet", true, {}, "noisy"});
+        if (chance(30)) {
+            draft.systemd.push_back({"UMask", "0077", "why"});
+            draft.systemd.push_back({"SystemCallFilter", "@system-service", ""});
+            draft.systemd.push_back({"SystemCallFilter", "~@\"q\" %%", ""});
+        }
+        return draft;
+    }
+
+    Rules resolve_text(const std::string& text, const char* suffix = ".toml") {
+        std::filesystem::remove(directory_ / "usr/p/x.toml");
+        std::filesystem::remove(directory_ / "usr/p/x.json");
+        write(std::string("/usr/p/x") + suffix, text);
+        Rules resolved = rules("x");
+        if (HasFailure()) ADD_FAILURE() << text;
+        return resolved;
+    }
+
+    std::mt19937 random_{20261121};  // NOLINT(cert-msc51-cpp): the same cases each time
+};
+
+bool restricts_nothing(const Layer& layer) {
+    const Access known = landlock::known_at(layer.abi);
+    return (known.fs & ~layer.unrestricted.fs) == 0 && (known.net & ~layer.unrestricted.net) == 0 &&
+           layer.scopes.empty();
+}
+
+TEST_F(DraftTest, RulesAsTextAreTheSameRules) {
+    for (int i = 0; i < 800 && !HasFailure(); ++i) {
+        const std::string text = write_toml(random_draft(landlock::newest_abi, true));
+        Rules first = resolve_text(text);
+        std::erase_if(first.layers, [&](const Layer& layer) {
+            return &layer != first.layers.data() && restricts_nothing(layer);
+        });
+        const std::string again = write_toml(draft_of(first));
+        const Rules second = resolve_text(again);
+        EXPECT_EQ(canonical(first), canonical(second)) << text << "\n----\n" << again;
+    }
+}
+
+/// What a kernel is told: path → rights, and so on, whatever the policy's ABI is.
+struct Enforced {
+    Access handled;
+    std::map<std::string, std::uint64_t> paths;
+    std::map<unsigned, std::uint64_t> ports;
+
+    bool operator==(const Enforced&) const = default;
+};
+
+Enforced enforced(const Rules& rules) {
+    const Layer& layer = rules.layers.front();
+    Enforced all;
+    const Access known = landlock::known_at(layer.abi) - layer.unrestricted;
+    all.handled = Access{known.fs, known.net, layer.scopes.scope};
+    for (const PathRule& rule : layer.paths)
+        all.paths[rule.path] |= rule.access.fs;
+    for (const PortRule& rule : layer.ports)
+        for (unsigned port = rule.first; port <= rule.last; ++port)
+            all.ports[port] |= rule.access.net;
+    return all;
+}
+
+TEST_F(DraftTest, ExportAndImportAreTheSameWhereExpressible) {
+    int compared = 0;
+    for (int i = 0; i < 600 && !HasFailure(); ++i) {
+        const Rules rules = resolve_text(write_toml(random_draft(landlockconfig_abi, false)));
+        Enforced expected = enforced(rules);
+        if (expected.handled.empty()) continue;
+        // fs.refer alone is what a policy handles when it lifts all rights on files.
+        if (expected.handled.fs == landlock::access_of("fs.refer").fs) continue;
+        for (const Spelling spelling : {Spelling::json, Spelling::toml}) {
+            const auto made = export_landlockconfig(rules, spelling);
+            ASSERT_TRUE(made) << to_string(made.error()[0]);
+            const Rules back =
+                resolve_text(made->text, spelling == Spelling::json ? ".json" : ".toml");
+            EXPECT_EQ(enforced(back), expected) << made->text;
+            EXPECT_FALSE(back.inherit);
+            ++compared;
+        }
+    }
+    EXPECT_GT(compared, 800);
+}
+
+TEST_F(DraftTest, TheExportNamesWhatItCannotSay) {
+    policy("p", R"(
+minimum_abi = 5
+[filesystem]
+read = ["/etc/x", "-%S/app", "-%h/y", "-${HOME}/z"]
+connect_unix = ["-/run/x"]
+[network]
+bind_udp = [53]
+[log]
+quiet = ["-/q"]
+[[layer]]
+[layer.network]
+[systemd]
+UMask = "0077"
+)");
+    const auto made = export_landlockconfig(rules("p"), Spelling::toml);
+    ASSERT_TRUE(made);
+    EXPECT_THAT(made->losses,
+                ElementsAre("fs.resolve_unix, net.bind_udp, net.connect_send_udp: no names for "
+                            "these; not restricted in the export",
+                            "fs.read_file, fs.read_dir on ${HOME}/z: only systemd can replace what "
+                            "is in it; left out",
+                            "fs.read_file, fs.read_dir on %h/y: only systemd can replace what is "
+                            "in it; left out",
+                            "that 1 of the paths must exist: there, a missing one is skipped",
+                            "1 of 2 layers: a file is one layer; left out",
+                            "minimum_abi: it is enforced as far as the kernel can, and silently",
+                            "inherit: what the unit itself says is not in it",
+                            "[log] quiet: all denials are logged alike", "[systemd] UMask=0077"));
+    EXPECT_THAT(made->text, HasSubstr("\"/var/lib/app\""));
+    for (const std::string& loss : made->losses)
+        EXPECT_THAT(made->text, HasSubstr("# - " + loss + "\n"));
+}
+
+TEST_F(DraftTest, AConfigurationIsAPolicyByItself) {
+    write("/usr/p/c.toml",
+          "[[path_beneath]]\nallowed_access = [\"read_file\"]\nparent = [\"/a\"]\n");
+    const Rules toml = rules("c");
+    EXPECT_EQ(toml.layers[0].abi, 1);
+    EXPECT_FALSE(toml.inherit);
+    ASSERT_NE(find_rule(toml.layers[0], "/a", true), nullptr);
+    write("/usr/p/j.json", R"({"ruleset": [{"scoped": ["signal"]}]})");
+    const Rules json = rules("j");
+    EXPECT_EQ(json.layers[0].scopes, landlock::access_of("scope.signal"));
+    EXPECT_EQ(json.layers[0].unrestricted.net, landlock::known_at(6).net);
+    // Renaming stays free where no right on files is handled.
+    ASSERT_NE(find_rule(json.layers[0], "/"), nullptr);
+    drop_in("c", "50.toml", "[filesystem]\nread = [\"/b\"]\n");
+    EXPECT_NE(find_rule(rules("c").layers[0], "/b"), nullptr);
+}
+
+TEST_F(DraftTest, ProblemsOfAConfigurationHavePositions) {
+    write("/usr/p/a.json",
+          "{\"abi\": 3,\n \"pathBeneath\": [{\"allowedAccess\": [\"raed_file\"],\n"
+          "  \"parent\": [\"x\", 5]}]}\n");
+    EXPECT_THAT(problems("a"),
+                ElementsAre("/usr/p/a.json:2:37: landlockconfig has no right \"raed_file\" here; "
+                            "did you mean `read_file`?",
+                            "/usr/p/a.json:3:19: a path must be a string, not an integer"));
+    write("/usr/p/b.json",
+          "{\"netPort\": [{\"port\": [70000], \"allowedAccess\": [\"bind_tcp\"]}]");
+    EXPECT_THAT(problems("b"), ElementsAre(HasSubstr("/usr/p/b.json:1:")));
+    write("/usr/p/r.toml",
+          "[[path_beneath]]\nallowed_access = [\"execute\"]\nparent = [\"bin\"]\n");
+    EXPECT_THAT(problems("r"),
+                ElementsAre(HasSubstr("/usr/p/r.toml:3:11: \"bin\" is not an absolute path")));
+    write("/usr/p/s.toml", "[[ruleset]]\nscoped = [\"signal\"]\n");
+    write("/usr/p/s.json", "{\"ruleset\": [{\"scoped\": [\"signal\"]}]}");
+    EXPECT_THAT(problems("s"), ElementsAre(HasSubstr("/usr/p/s.toml is there as well")));
+    write("/usr/p/abstractions/l.toml", "[[ruleset]]\nscoped = [\"signal\"]\n");
+    policy("e", "extends = [\"l\"]\n");
+    EXPECT_THAT(problems("e"), ElementsAre(HasSubstr("has no place as an abstraction")));
+}
+
+TEST_F(DraftTest, CompositionCanOnlyWeaken) {
+    const auto strict = parse_landlockconfig(
+        "abi = 6\n[[ruleset]]\nhandled_access_fs = [\"abi.all\"]\nscoped = [\"abi.all\"]\n", "s");
+    const auto weak = parse_landlockconfig("[[ruleset]]\nhandled_access_fs = [\"execute\"]\n", "w");
+    ASSERT_TRUE(strict && weak);
+    EXPECT_EQ(compose(*strict, *weak).handled, landlock::access_of("fs.execute"));
+    EXPECT_EQ(compose(*weak, *strict).handled, landlock::access_of("fs.execute"));
+    EXPECT_EQ(compose(*strict, *strict).handled, strict->handled);
+}
+
+std::string import_text(const std::string& text) {
+    const auto root = parse_toml(text, "l.toml");
+    if (!root) return to_string(root.error()[0]);
+    EXPECT_TRUE(is_landlockd(*root));
+    const auto draft = import_landlockd(*root, "l.toml");
+    return draft ? write_toml(*draft) : to_string(draft.error()[0]);
+}
+
+TEST_F(DraftTest, ALandlockdPolicyBecomesLayers) {
+    const std::string text = import_text(R"(version = 1
+[[fs_layer]]
+handled_access_fs = ["execute", "read_file", "read_dir"]
+[[fs_layer.rule]]
+path = "/usr"
+allowed_access = ["execute", "read_file", "read_dir"]
+[[fs_layer]]
+handled_access_fs = ["write_file"]
+[net]
+handled_access_net = ["connect_tcp"]
+[[net.rule]]
+port = 443
+allowed_access = ["connect_tcp"]
+[broker]
+allow_write = ["/out"]
+export = ["/e"]
+[seccomp]
+deny = ["ptrace", "bpf"]
+errno = 13
+)");
+    const Rules rules = resolve_text(text);
+    ASSERT_EQ(rules.layers.size(), 2u);
+    EXPECT_EQ(rules.layers[0].abi, 4);
+    EXPECT_EQ(find_rule(rules.layers[0], "/usr")->access, landlock::access_of("fs.execute") |
+                                                              landlock::access_of("fs.read_file") |
+                                                              landlock::access_of("fs.read_dir"));
+    EXPECT_EQ(ports_of(rules.layers[0]), "connect_tcp 443-443");
+    EXPECT_EQ(find_rule(rules.layers[1], "/out", true)->access,
+              landlock::access_of("fs.write_file"));
+    EXPECT_EQ(rules.layers[0].scopes, Access{});
+    ASSERT_EQ(rules.systemd.size(), 2u);
+    EXPECT_EQ(rules.systemd[0].value, "~ptrace bpf");
+    EXPECT_EQ(rules.systemd[1].value, "13");
+    EXPECT_THAT(text, HasSubstr("# - broker.export:"));
+    EXPECT_THAT(text, Not(HasSubstr("/e\"")));
+}
+
+TEST_F(DraftTest, WhatLandlockdRefusesIsRefused) {
+    EXPECT_EQ(import_text("version = 2\n[net]\nhandled_access_net = [\"bind_tcp\"]\n"),
+              "l.toml:1:11: only version 1 of landlockd's policies is known");
+    EXPECT_EQ(import_text("version = 1\n[[fs_layer]]\nhandled_access_fs = [\"raed_file\"]\n"),
+              "l.toml:3:22: landlockd has no right \"raed_file\"; did you mean `read_file`?");
+    EXPECT_THAT(import_text("version = 1\n[nett]\n[net]\nhandled_access_net = [\"bind_tcp\"]\n"),
+                HasSubstr("landlockd has no key \"nett\" in the top level; did you mean `net`?"));
+    EXPECT_THAT(import_text("version = 1\n[[fs_layer]]\nhandled_access_fs = [\"read_file\"]\n"
+                            "[[fs_layer.rule]]\npath = \"/a\"\nallowed_access = [\"execute\"]\n"),
+                HasSubstr("gives rights that its layer does not handle"));
+}
+
+}  // namespace
+}  // namespace ringfence::policy
