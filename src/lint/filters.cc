@@ -16,7 +16,7 @@ namespace ringfence::lint {
 
 namespace {
 
-// What ringfence-exec calls besides @default, Landlock and its reports (src/exec/sys.h), and the
+// What ringfence-exec cannot do without besides @default and Landlock (src/exec/sys.h), and the
 // groups that hold it: src/shared/seccomp-util.c in systemd 252 to 262.
 struct NeededCall {
     const char* name;
@@ -26,7 +26,6 @@ const NeededCall needed_calls[] = {
     {"close", {"@basic-io", "@file-system", "@system-service", "@known"}},
     {"openat", {"@file-system", "@system-service", "@known"}},
     {"prctl", {"@process", "@system-service", "@known"}},
-    {"statx", {"@file-system", "@system-service", "@known"}},
 };
 
 bool is_or_holds(const std::string& word, const NeededCall& call) {
