@@ -43,8 +43,12 @@ std::vector<std::string> names_of(Family family) {
     return names;
 }
 
+unsigned bit_of(Role role) {
+    return 1u << static_cast<unsigned>(role);
+}
+
 bool is_for(const Key& key, Role role) {
-    return (key.roles & (1u << static_cast<unsigned>(role))) != 0;
+    return (key.roles & bit_of(role)) != 0;
 }
 
 /// "in [filesystem]", "at the top level".
@@ -94,6 +98,30 @@ void read_table(Context& context, const Value& table, const Keys& keys, std::str
         else
             key->read(context, entry);
     }
+    for (const Key& key : keys) {
+        const bool there = std::any_of(table.table.begin(), table.table.end(),
+                                       [&](const Entry& entry) { return entry.key == key.name; });
+        if (!there && (key.required & bit_of(context.policy.role)) != 0)
+            context.problem(table.where,
+                            title.starts_with('[')
+                                ? fmt::format("`{}` is missing in {}", key.name, title)
+                                : fmt::format("`{}` is missing", key.name),
+                            key.missing);
+    }
+}
+
+std::function<Shape(Role)> fixed(Shape shape) {
+    return [shape = std::move(shape)](Role) { return shape; };
+}
+
+Shape table_shape(const Keys& keys, Role role) {
+    Shape shape;
+    shape.type = Shape::Type::table;
+    for (const Key& key : keys)
+        if (is_for(key, role))
+            shape.keys.push_back(
+                {key.name, key.help, (key.required & bit_of(role)) != 0, key.shape(role)});
+    return shape;
 }
 
 const Value* as_table(Context& context, const Entry& entry) {

@@ -123,6 +123,13 @@ tl::expected<PathText, PathProblem> parse_path(std::string_view text) {
     return PathText{std::string(path), optional};
 }
 
+std::string path_pattern() {
+    constexpr std::string_view variable = R"(\$\{[A-Za-z_][A-Za-z0-9_]*\})";
+    return fmt::format(
+        R"(^-?(?=/|{0}|%[{1}])(?!(?:.*/)?\.\.(?:/|$))(?:[^%$\u0000-\u001f\u007f]|%[%{2}]|\$\$|{0})+$)",
+        variable, path_specifiers, specifiers);
+}
+
 std::string plain(std::string_view text) {
     std::string out;
     for (const char c : text) {

@@ -164,7 +164,9 @@ const Bad rules[] = {
       "`abi` (and test the service with it), or leave it out"}},
     {"RuleWithoutKeys",
      "[[filesystem.rule]]\nreason = 'x'\n",
-     {"f:3:1: this rule has no `path`", "f:3:1: this rule has no `allow`"}},
+     {"f:3:1: `path` is missing in [[filesystem.rule]]; write path = \"/…\"",
+      "f:3:1: `allow` is missing in [[filesystem.rule]]; write allow = [\"fs.read_file\"], or "
+      "whichever rights the rule gives"}},
     {"RuleWithOtherKeys",
      "[[filesystem.rule]]\npaht = '/x'\npath = '/x'\nallow = []\n",
      {"f:4:1: unknown key \"paht\" in [[filesystem.rule]]; did you mean `path`?",
