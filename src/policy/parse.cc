@@ -19,8 +19,15 @@ constexpr int language_version = 1;
 std::optional<int> integer_in(Context& context, const Entry& entry, int first, int last) {
     const Value& value = entry.value;
     if (value.kind != Kind::integer) {
-        context.problem(value.where, fmt::format("`{}` must be an integer, not {}", entry.key,
-                                                 describe(value.kind)));
+        const bool digits = value.kind == Kind::string && !value.string.empty() &&
+                            value.string.size() < 4 &&
+                            value.string.find_first_not_of("0123456789") == std::string::npos;
+        context.problem(
+            value.where,
+            fmt::format("`{}` must be an integer, not {}", entry.key, describe(value.kind)),
+            digits          ? fmt::format("write {} = {}", entry.key, value.string)
+            : first == last ? fmt::format("write {} = {}", entry.key, first)
+                            : fmt::format("write a number from {} to {}", first, last));
         return {};
     }
     if (value.integer >= first && value.integer <= last) return static_cast<int>(value.integer);
@@ -50,6 +57,10 @@ void read_minimum_abi(Context& context, const Entry& entry) {
                 value.where, fmt::format("`minimum_abi` cannot be {}", quote(value.string)),
                 fmt::format("write a number from 1 to {}, or \"all\"", landlock::newest_abi));
         context.policy.minimum_abi = {minimum_abi_all, value.where};
+    } else if (value.kind != Kind::integer) {
+        context.problem(value.where,
+                        fmt::format("`minimum_abi` must be an integer or \"all\", not {}",
+                                    describe(value.kind)));
     } else if (const auto abi = integer_in(context, entry, 1, landlock::newest_abi)) {
         context.policy.minimum_abi = {*abi, value.where};
     }
@@ -67,6 +78,15 @@ void read_documentation(Context& context, const Entry& entry) {
         is_line(context, text, where);
 }
 
+std::string hint_for_unit(const std::string& text) {
+    const std::string name = text.substr(text.rfind('/') + 1);  // npos + 1 is 0
+    if (name.ends_with(".service") && !name.starts_with('.'))
+        return fmt::format("write {}", quote(name));
+    const bool other = name.find('.') != std::string::npos;
+    return other || name.empty() ? "only services are fenced: write \"NAME.service\""
+                                 : fmt::format("write {}", quote(name + ".service"));
+}
+
 void read_units(Context& context, const Entry& entry) {
     for (const auto& unit : strings(context, entry)) {
         constexpr std::string_view suffix = ".service";
@@ -77,7 +97,7 @@ void read_units(Context& context, const Entry& entry) {
         else if (!service || unit.value.find('/') != std::string::npos)
             context.problem(unit.where,
                             fmt::format("{} is no name of a service unit", quote(unit.value)),
-                            "write it as in \"nginx.service\"");
+                            hint_for_unit(unit.value));
     }
 }
 
@@ -230,16 +250,6 @@ const Keys& top_keys() {
     return keys;
 }
 
-void check_minimum(Context& context) {
-    const Policy& policy = context.policy;
-    if (!policy.abi || !policy.minimum_abi) return;
-    if (policy.minimum_abi->value <= policy.abi->value) return;
-    context.problem(policy.minimum_abi->where,
-                    fmt::format("`minimum_abi` is {}, above the policy's abi = {}",
-                                policy.minimum_abi->value, policy.abi->value),
-                    "raise `abi`: rights newer than it are not handled on any kernel");
-}
-
 bool earlier(const Diagnostic& a, const Diagnostic& b) {
     return std::pair(a.where.line, a.where.column) < std::pair(b.where.line, b.where.column);
 }
@@ -259,7 +269,10 @@ std::string home_of(const std::string& key) {
         if (key == group.key) return "[scope]";
     if (key == "quiet") return "[log]";
     for (const Key& top : top_keys())
-        if (key == top.name) return "the top level, before the first [table]";
+        if (key == top.name)
+            return top.shape(Role::policy).type == Shape::Type::table || key == "layer"
+                       ? "the top level"
+                       : "the top level, before the first [table]";
     for (const char* rule : {"path", "allow", "reason"})
         if (key == rule) return "[[filesystem.rule]]";
     return "";
@@ -275,7 +288,6 @@ Result<Policy> parse_policy(std::string_view text, const std::string& file, Role
     Diagnostics problems;
     Context context{policy, &policy.rules, false, problems};
     read_table(context, *root, top_keys(), "the top level");
-    check_minimum(context);
     if (policy.abi)
         for (Diagnostic& problem : check_abi(policy, policy.abi->value))
             if (!context.full()) problems.push_back(std::move(problem));

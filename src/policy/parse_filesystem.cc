@@ -48,14 +48,15 @@ void read_unrestricted_fs(Context& context, const Entry& entry) {
     }
 }
 
-Access read_allow(Context& context, const Entry& entry) {
-    Access access;
+std::vector<RightEntry> read_allow(Context& context, const Entry& entry) {
+    std::vector<RightEntry> rights;
     for (const auto& name : strings(context, entry))
-        if (const Right* right = find_right(context, name, Family::fs)) access |= right->access();
+        if (const Right* right = find_right(context, name, Family::fs))
+            rights.push_back({right->access(), name.value, name.where});
     if (entry.value.kind == Kind::array && entry.value.array.empty())
         context.problem(entry.value.where, "`allow` is empty: this rule would allow nothing",
                         "name the rights, or leave the rule out");
-    return access;
+    return rights;
 }
 
 Shape path_shape() {
@@ -67,7 +68,7 @@ Shape path_shape() {
 /// What the keys of one [[filesystem.rule]] say.
 struct RuleTable {
     Located<std::string> path;
-    Access access;
+    std::vector<RightEntry> rights;
     std::string reason;
 };
 
@@ -93,7 +94,7 @@ Keys rule_keys(RuleTable* rule) {
          },
          fixed(path_shape()), "a file, or a directory and all beneath it", in_any,
          "write path = \"/…\""},
-        {"allow", in_any, [rule](Context& c, const Entry& e) { rule->access = read_allow(c, e); },
+        {"allow", in_any, [rule](Context& c, const Entry& e) { rule->rights = read_allow(c, e); },
          fixed(rights_shape()), "these rights and no others", in_any,
          "write allow = [\"fs.read_file\"], or whichever rights the rule gives"},
         {"reason", in_any,
@@ -112,9 +113,11 @@ void read_rule(Context& context, const Value& table) {
                context.in_layer ? "[[layer.filesystem.rule]]" : "[[filesystem.rule]]");
     if (rule.path.where.line == 0) return;
     auto entry = path_entry(context, rule.path);
-    if (!entry || rule.access.empty()) return;
-    entry->access = rule.access;
+    if (!entry || rule.rights.empty()) return;
+    for (const RightEntry& right : rule.rights)
+        entry->access |= right.access;
     entry->exact = true;
+    entry->rights = std::move(rule.rights);
     entry->reason = rule.reason;
     context.rules->paths.push_back(std::move(*entry));
 }

@@ -53,8 +53,12 @@ std::optional<PortEntry> port_entry(Context& context, const Value& item, bool ma
         return {};
     }
     if (first < 0 || last < 0 || first > last_port || last > last_port) {
+        const bool address = item.string.find_first_of(".:") != std::string::npos;
         context.problem(item.where, fmt::format("{} is no port", shown),
-                        "write a number from 0 to 65535, or a range as in \"8080-8089\"");
+                        address
+                            ? "Landlock knows no addresses: write the port, and IPAddressAllow= "
+                              "in [systemd]"
+                            : "write a number from 0 to 65535, or a range as in \"8080-8089\"");
         return {};
     }
     if (first > last) {
