@@ -116,8 +116,10 @@ int run(const Options& options, const Log& log) {
     const policy::SearchPath search =
         options.user ? policy::user_search_path(environment) : policy::system_search_path();
     dropin::Policies policies;
+    policies.defaults = policy::read_defaults(*root, search);
     policies.resolve = [&](const std::vector<policy::Name>& names) {
-        return policy::resolve(*root, search, names);
+        return policy::resolve(*root, search, names,
+                               policies.defaults.value_or(policy::Defaults{}));
     };
     policies.names = dropin::policy_names(*root, search);
     const dropin::Plan plan =

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/show_words.h"
 #include "landlock/groups.h"
 
 namespace ringfence::cli {
@@ -164,13 +165,6 @@ const char* sign_of(Direction direction) {
             return "~";
     }
     return "";
-}
-
-std::vector<std::string> right_names(const Access& access) {
-    std::vector<std::string> names;
-    for (const landlock::Right& right : landlock::rights)
-        if (access.contains(right.access())) names.emplace_back(right.name);
-    return names;
 }
 
 std::string words_of(const Access& access) {

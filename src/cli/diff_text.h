@@ -43,7 +43,5 @@ std::string ports_text(const policy::PortChange& change);
 std::string setting_text(const policy::SettingChange& change);
 /// What stands for the direction of a change in a line: "+", "-" or "~".
 const char* sign_of(policy::Direction direction);
-/// "fs.read_file" for each right of a set.
-std::vector<std::string> right_names(const landlock::Access& access);
 
 }  // namespace ringfence::cli

@@ -17,23 +17,28 @@ std::optional<std::string> environment(const std::string& name) {
 }  // namespace
 
 Result<std::optional<policy::Rules>> Site::resolve(const std::vector<policy::Name>& names) const {
-    return policy::resolve(root, policies, names);
+    auto rules = policy::resolve(root, policies, names, defaults.value_or(policy::Defaults{}));
+    if (rules && *rules && !defaults) return tl::unexpected(defaults.error());
+    return rules;
 }
 
 dropin::Plan Site::plan() const {
     const auto resolve_names = [this](const std::vector<policy::Name>& names) {
         return resolve(names);
     };
-    return dropin::make_plan(root, units, {resolve_names, dropin::policy_names(root, policies)},
+    return dropin::make_plan(root, units,
+                             {resolve_names, dropin::policy_names(root, policies), defaults},
                              {RINGFENCE_WRAPPER});
 }
 
 Result<Site> open_site(const std::string& root, unit::Scope scope) {
     auto opened = Root::open(root);
     if (!opened) return fail(root, "cannot open the root directory: " + opened.error().message());
-    return Site{std::move(*opened), unit::load_path(scope, environment),
-                scope == unit::Scope::user ? policy::user_search_path(environment)
-                                           : policy::system_search_path()};
+    auto policies = scope == unit::Scope::user ? policy::user_search_path(environment)
+                                               : policy::system_search_path();
+    auto defaults = policy::read_defaults(*opened, policies);
+    return Site{std::move(*opened), unit::load_path(scope, environment), std::move(policies),
+                std::move(defaults)};
 }
 
 }  // namespace ringfence::cli

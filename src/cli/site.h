@@ -19,9 +19,11 @@ struct Site {
     Root root;
     unit::LoadPath units;
     policy::SearchPath policies;
+    Result<policy::Defaults> defaults;  ///< the machine's defaults: ringfence.conf(5)
 
     bool is_user() const { return units.scope == unit::Scope::user; }
 
+    /// Errors: those of the policies, and then those of ringfence.conf.
     Result<std::optional<policy::Rules>> resolve(const std::vector<policy::Name>& names) const;
 
     /// What the generator would write now.

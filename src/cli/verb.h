@@ -21,6 +21,7 @@ std::span<const Verb> verbs();
 
 // One file a verb: denials.cc, …
 int run_check(const std::vector<std::string>& words);
+int run_show(const std::vector<std::string>& words);
 int run_denials(const std::vector<std::string>& words);
 int run_diff(const std::vector<std::string>& words);
 

@@ -164,12 +164,12 @@ class Collector {
     std::vector<policy::PathRule> rules_;
 };
 
-policy::PathRule program_rule(const std::string& program) {
+policy::PathRule program_rule(const std::string& program, policy::Origin origin) {
     policy::PathRule rule;
     rule.path = as_rule_path(program);
     rule.optional = true;
     rule.access = group("execute");
-    rule.origins = {{{}, "", "the unit's own program"}};
+    rule.origins = {std::move(origin)};
     return rule;
 }
 
@@ -186,16 +186,23 @@ void add_to(policy::Layer& layer, std::vector<policy::PathRule> more) {
     layer.paths = std::move(body.paths);
 }
 
-}  // namespace
-
-std::vector<std::string> programs(const unit::Unit& unit, const std::vector<std::string>& wrap) {
-    std::vector<std::string> found;
+template <class Function>
+void each_program(const unit::Unit& unit, const std::vector<std::string>& wrap, Function function) {
     for (const std::string& key : wrap)
         for (const unit::Assignment* line : unit::list_setting(unit, {key})) {
             const auto list = unit::parse_commands(line->value, line->where.file, unit.name);
             for (const unit::Command& command : list.commands)
-                if (command.is_absolute) found.push_back(command.path);
+                if (command.is_absolute) function(command.path, *line);
         }
+}
+
+}  // namespace
+
+std::vector<std::string> programs(const unit::Unit& unit, const std::vector<std::string>& wrap) {
+    std::vector<std::string> found;
+    each_program(unit, wrap, [&](const std::string& program, const unit::Assignment&) {
+        found.push_back(program);
+    });
     return found;
 }
 
@@ -203,10 +210,14 @@ void add_inherited_rules(const unit::Unit& unit, const std::vector<std::string>&
                          const std::vector<std::string>& interpreters, policy::Rules& rules) {
     if (!rules.inherit) return;
     std::vector<policy::PathRule> own;
-    for (const std::string& program : programs(unit, wrap))
-        own.push_back(program_rule(program));
+    Location last;
+    each_program(unit, wrap, [&](const std::string& program, const unit::Assignment& line) {
+        own.push_back(program_rule(program, {line.where, "", "the unit's " + line.key + "="}));
+        last = line.where;
+    });
     for (const std::string& interpreter : interpreters)
-        own.push_back(program_rule(escape_expansions(interpreter, false)));
+        own.push_back(program_rule(escape_expansions(interpreter, false),
+                                   {last, "", "the loader or interpreter of the unit's program"}));
     for (policy::Layer& layer : rules.layers)
         add_to(layer, own);
     add_to(rules.layers.front(), Collector(unit).collect());

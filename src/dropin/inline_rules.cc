@@ -146,6 +146,7 @@ class InlineReader {
         if (word != "all" && (!abi || *abi == 0))
             return problem(where, policy::quote(word) + " is not a minimum",
                            "write an ABI version, or all");
+        out_.minimum_abi_where = where;
         out_.minimum_abi = word == "all" ? policy::minimum_abi_all : static_cast<int>(*abi);
     }
 
@@ -220,12 +221,14 @@ Result<policy::Rules> add_inline_rules(const InlineRules& own, policy::Rules rul
     layer.paths = std::move(body.paths);
     layer.ports = std::move(body.ports);
     layer.scopes |= own.scopes.value_or(landlock::Access{});
-    rules.minimum_abi = stricter(rules.minimum_abi, own.minimum_abi.value_or(1));
+    const int minimum = stricter(rules.minimum_abi, own.minimum_abi.value_or(1));
+    if (minimum != rules.minimum_abi) rules.minimum_abi_origin = {own.minimum_abi_where, "", ""};
+    rules.minimum_abi = minimum;
     rules.digest = policy::digest(rules);
     return rules;
 }
 
-Result<policy::Rules> make_rules(const InlineRules& own) {
+Result<policy::Rules> make_rules(const InlineRules& own, const policy::Defaults& defaults) {
     if (!own.abi)
         return fail({own.where, "rules without a policy need X-LandlockABI=",
                      "set it to the Landlock ABI that they are tested for, such as " +
@@ -238,6 +241,11 @@ Result<policy::Rules> make_rules(const InlineRules& own) {
     if (!own.scopes)
         for (const landlock::ScopeGroup& scope : landlock::scope_groups)
             layer.scopes |= scope.access & landlock::known_at(layer.abi);
+    rules.abi_origin = {own.abi_where, "", ""};
+    if (!own.minimum_abi && defaults.minimum_abi) {
+        rules.minimum_abi = policy::default_minimum(defaults, layer.abi);
+        rules.minimum_abi_origin = {defaults.minimum_abi_where, "", ""};
+    }
     rules.layers.push_back(std::move(layer));
     return add_inline_rules(own, std::move(rules));
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/diagnostic.h"
+#include "policy/defaults.h"
 #include "policy/rules.h"
 #include "unit/unit.h"
 
@@ -25,6 +26,7 @@ struct InlineRules {
     std::optional<int> abi;
     Location abi_where;
     std::optional<int> minimum_abi;
+    Location minimum_abi_where;
     Location where;  ///< of the first setting
 
     /// Whether there is any setting of this kind.
@@ -39,6 +41,7 @@ Result<InlineRules> read_inline_rules(const unit::Unit& unit);
 Result<policy::Rules> add_inline_rules(const InlineRules& own, policy::Rules rules);
 
 /// Rules of these alone. Errors: no X-LandlockABI=, without which nobody knows what may be denied.
-Result<policy::Rules> make_rules(const InlineRules& own);
+/// `defaults` gives the minimum that the unit has not.
+Result<policy::Rules> make_rules(const InlineRules& own, const policy::Defaults& defaults = {});
 
 }  // namespace ringfence::dropin

@@ -14,8 +14,8 @@ namespace {
 class NeedsFinder {
   public:
     NeedsFinder(const unit::Unit& unit, const std::vector<policy::Directive>& lines,
-                const std::string& wrapper, bool main_only)
-        : unit_(unit), lines_(lines), wrapper_(wrapper), main_only_(main_only) {}
+                const std::string& wrapper, bool main_only, const policy::Reports& reports)
+        : unit_(unit), lines_(lines), wrapper_(wrapper), main_only_(main_only), reports_(reports) {}
 
     Result<Needs> find() {
         if (auto filter = add_system_calls(); !filter) return tl::unexpected(filter.error());
@@ -78,6 +78,10 @@ class NeedsFinder {
             needs_.directives.push_back(
                 {"SystemCallFilter= would kill the wrapper when it sends its reports: none.", ""});
             needs_.options.push_back("--report=none");
+        } else if (!(reports_ == policy::Reports{})) {
+            needs_.options.push_back(std::string("--report=") + (reports_.notify    ? "notify"
+                                                                 : reports_.journal ? "journal"
+                                                                                    : "none"));
         }
         return {};
     }
@@ -148,7 +152,7 @@ class NeedsFinder {
     void add_notify_access() {
         const std::string access = last_word("NotifyAccess", {"none", "main", "exec", "all"});
         const bool off = access.empty() || access == "none";
-        if (!off || kills_reports_ || notifies_by_itself()) return;
+        if (!off || kills_reports_ || !reports_.notify || notifies_by_itself()) return;
         const bool control = !main_only_ || service_type() == "forking";
         needs_.directives.push_back({"For the wrapper's status line; the service does not see it.",
                                      std::string("NotifyAccess=") + (control ? "exec" : "main")});
@@ -159,6 +163,7 @@ class NeedsFinder {
     const std::vector<policy::Directive>& lines_;
     const std::string& wrapper_;
     bool main_only_;
+    policy::Reports reports_;
     bool kills_reports_ = false;
     Needs needs_;
 };
@@ -167,8 +172,9 @@ class NeedsFinder {
 
 Result<Needs> find_needs(const unit::Unit& unit,
                          const std::vector<policy::Directive>& service_lines,
-                         const std::string& wrapper, bool main_only) {
-    return NeedsFinder(unit, service_lines, wrapper, main_only).find();
+                         const std::string& wrapper, bool main_only,
+                         const policy::Reports& reports) {
+    return NeedsFinder(unit, service_lines, wrapper, main_only, reports).find();
 }
 
 }  // namespace ringfence::dropin

@@ -23,10 +23,12 @@ struct Needs {
 };
 
 /// `service_lines` are the policy's own directives, which come after the unit's.
+/// `reports` are those that the machine wants.
 /// `main_only`: nothing but ExecStart= runs through the wrapper.
 /// Errors: the unit forbids what the wrapper cannot do without.
 Result<Needs> find_needs(const unit::Unit& unit,
                          const std::vector<policy::Directive>& service_lines,
-                         const std::string& wrapper, bool main_only);
+                         const std::string& wrapper, bool main_only,
+                         const policy::Reports& reports = {});
 
 }  // namespace ringfence::dropin

@@ -35,20 +35,9 @@ std::string path_of(const policy::PathRule& rule) {
     return (rule.optional ? "-" : "") + rule.path;
 }
 
-// The groups that make up exactly this access, as far as the layer handles it; none when none do.
-std::vector<const PathGroup*> groups_of(const Access& access, const policy::Layer& layer) {
-    std::vector<const PathGroup*> groups;
-    Access covered;
-    // "read" comes last: it is part of the other two, and need not be said beside them.
-    for (const char* name : {"execute", "write", "connect-unix", "read"}) {
-        const PathGroup& group = group_named(name);
-        const Access masked = group.access & (landlock::known_at(layer.abi) - layer.unrestricted);
-        if (masked.empty() || !access.contains(masked) || covered.contains(masked)) continue;
-        covered |= masked;
-        groups.push_back(&group);
-    }
-    if (!(covered == access)) groups.clear();
-    return groups;
+// What the layer handles on files and ports.
+Access handled_by(const policy::Layer& layer) {
+    return landlock::known_at(layer.abi) - layer.unrestricted;
 }
 
 class LayerWriter {
@@ -63,7 +52,7 @@ class LayerWriter {
         for (const char* name : group_order)
             write_group(group_named(name));
         for (const policy::PathRule& rule : layer_.paths)
-            if (groups_of(rule.access, layer_).empty() && !rule.access.empty())
+            if (groups_of(rule.access, handled_by(layer_)).empty() && !rule.access.empty())
                 add("allow", names_of(rule.access) + ":" + path_of(rule));
         for (const landlock::PortGroup& group : landlock::port_groups)
             write_ports(group);
@@ -81,7 +70,7 @@ class LayerWriter {
 
     void write_group(const PathGroup& group) {
         for (const policy::PathRule& rule : layer_.paths)
-            for (const PathGroup* part : groups_of(rule.access, layer_))
+            for (const PathGroup* part : groups_of(rule.access, handled_by(layer_)))
                 if (part == &group) add(group.option, path_of(rule));
     }
 
@@ -100,6 +89,21 @@ class LayerWriter {
 };
 
 }  // namespace
+
+std::vector<const PathGroup*> groups_of(const Access& access, const Access& handled) {
+    std::vector<const PathGroup*> groups;
+    Access covered;
+    // "read" comes last: it is part of the other two, and need not be said beside them.
+    for (const char* name : {"execute", "write", "connect-unix", "read"}) {
+        const PathGroup& group = group_named(name);
+        const Access masked = group.access & handled;
+        if (masked.empty() || !access.contains(masked) || covered.contains(masked)) continue;
+        covered |= masked;
+        groups.push_back(&group);
+    }
+    if (!(covered == access)) groups.clear();
+    return groups;
+}
 
 std::vector<std::string> render_options(const policy::Rules& rules) {
     std::vector<std::string> out;

@@ -31,6 +31,7 @@ struct Decision {
     Diagnostics reasons;
     std::string policy;
     std::shared_ptr<const Basis> basis = {};
+    std::optional<policy::Rules> rules = std::nullopt;
 };
 
 class Planner {
@@ -184,11 +185,15 @@ class Planner {
         const auto rules = all_rules(attachment);
         if (!rules) return refuse(unit, rules.error(), attachment.wrap);
         if (!*rules) return std::nullopt;  // all of them optional, and none there
+        if (!policies_.defaults) return refuse(unit, policies_.defaults.error(), attachment.wrap);
+        auto rendered =
+            render_rules({unit, **rules, attachment.wrap, wrapper_,
+                          interpreters(unit, attachment.wrap), policies_.defaults->reports});
+        if (!rendered) return refuse(unit, rendered.error(), attachment.wrap);
         basis.rules = **rules;
-        basis.interpreters = interpreters(unit, attachment.wrap);
-        auto text = render({unit, **rules, attachment.wrap, wrapper_, basis.interpreters});
-        if (!text) return refuse(unit, text.error(), attachment.wrap);
-        return Decision{Outcome::fenced, std::move(*text), {}, (*rules)->name};
+        return Decision{
+            Outcome::fenced,           std::move(rendered->text), {}, (*rules)->name, {},
+            std::move(rendered->rules)};
     }
 
     // Of the programs that can be looked at: not in another root, and without specifiers that only
@@ -220,8 +225,9 @@ class Planner {
             rules = *resolved;
         }
         if (!attachment.rules.any) return rules;
-        auto with_own = rules ? add_inline_rules(attachment.rules, std::move(*rules))
-                              : make_rules(attachment.rules);
+        auto with_own =
+            rules ? add_inline_rules(attachment.rules, std::move(*rules))
+                  : make_rules(attachment.rules, policies_.defaults.value_or(policy::Defaults{}));
         if (!with_own) return tl::unexpected(with_own.error());
         return std::optional<policy::Rules>(std::move(*with_own));
     }
@@ -319,7 +325,8 @@ class Planner {
     void add(const std::string& unit, const std::string& name, Decision decision) {
         plan_.files.push_back({unit, decision.outcome, unit + ".d/" + name,
                                std::move(decision.text), std::move(decision.reasons),
-                               std::move(decision.policy), std::move(decision.basis)});
+                               std::move(decision.policy), std::move(decision.basis),
+                               std::move(decision.rules)});
     }
 
     const Root& root_;
@@ -396,6 +403,9 @@ Plan make_plan(const Root& root, const unit::LoadPath& path, const Policies& pol
     Plan plan;
     const unit::NameMap map = unit::NameMap::build(root, path);
     plan.warnings = map.problems();
+    if (!policies.defaults)
+        plan.warnings.insert(plan.warnings.end(), policies.defaults.error().begin(),
+                             policies.defaults.error().end());
     Planner(root, map, policies, wrapper, plan).run();
     return plan;
 }

@@ -23,6 +23,8 @@ struct Policies {
     std::function<Result<std::optional<policy::Rules>>(const std::vector<policy::Name>&)> resolve;
     /// The names of all policies that exist; to find the instances that they are for.
     std::vector<std::string> names;
+    /// The machine's defaults. An error refuses every unit that would be fenced.
+    Result<policy::Defaults> defaults = policy::Defaults{};
 };
 
 enum class Outcome {
@@ -37,7 +39,6 @@ struct Basis {
     unit::Unit unit;
     Attachment attachment;
     std::optional<policy::Rules> rules;  ///< without what is inherited; nothing: see the reasons
-    std::vector<std::string> interpreters;
 };
 
 struct PlannedFile {
@@ -48,6 +49,8 @@ struct PlannedFile {
     Diagnostics reasons;                 ///< why it is refused or masked
     std::string policy;                  ///< its name; empty when refused
     std::shared_ptr<const Basis> basis;  ///< nullptr: there is no such unit, or it is unreadable
+    /// What is enforced, with the rules that the unit inherits; fenced only.
+    std::optional<policy::Rules> rules = std::nullopt;
 };
 
 struct Plan {
@@ -55,6 +58,7 @@ struct Plan {
     Diagnostics warnings;            ///< what could not be looked at
 };
 
+/// `policies.resolve` should know `policies.defaults`.
 Plan make_plan(const Root& root, const unit::LoadPath& path, const Policies& policies,
                const Wrapper& wrapper);
 

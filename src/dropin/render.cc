@@ -72,13 +72,14 @@ class Renderer {
   public:
     explicit Renderer(const Request& request) : request_(request), unit_(request.unit) {}
 
-    Result<std::string> render() {
+    Result<Rendered> render() {
         add_lost_lines(unit_, problems_);
         check_rules();
         policy::Rules rules = request_.rules;
         add_inherited_rules(unit_, request_.wrap, request_.interpreters, rules);
         const bool main_only = request_.wrap.size() == 1;
-        auto needs = find_needs(unit_, rules.systemd, request_.wrapper.path, main_only);
+        auto needs =
+            find_needs(unit_, rules.systemd, request_.wrapper.path, main_only, request_.reports);
         if (!needs) append(needs.error());
         text_ = header(unit_) + "# Policy: " + comment_text(rules.name) + "\n[Service]\n";
         if (needs) {
@@ -91,7 +92,7 @@ class Renderer {
             text_ += needs_text(*needs);
         }
         if (!problems_.empty()) return tl::unexpected(problems_);
-        return std::move(text_);
+        return Rendered{std::move(text_), std::move(rules)};
     }
 
   private:
@@ -191,8 +192,14 @@ bool is_set(const unit::Unit& unit, const std::string& key) {
 
 }  // namespace
 
-Result<std::string> render(const Request& request) {
+Result<Rendered> render_rules(const Request& request) {
     return Renderer(request).render();
+}
+
+Result<std::string> render(const Request& request) {
+    auto rendered = render_rules(request);
+    if (!rendered) return tl::unexpected(std::move(rendered.error()));
+    return std::move(rendered->text);
 }
 
 std::string render_refusal(const unit::Unit& unit, const Diagnostics& reasons,

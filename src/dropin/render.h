@@ -25,10 +25,17 @@ struct Request {
     std::vector<std::string> wrap = {"ExecStart"};  ///< the settings that run through the wrapper
     Wrapper wrapper;
     std::vector<std::string> interpreters = {};  ///< of the programs: scripts' and the loader
+    policy::Reports reports = {};                ///< as far as the unit allows them
+};
+
+struct Rendered {
+    std::string text;
+    policy::Rules rules;  ///< with those that the unit inherits
 };
 
 /// The drop-in that fences the unit. Errors: a command, directive or setting that cannot be
 /// rewritten with certainty, each with its position.
+Result<Rendered> render_rules(const Request& request);
 Result<std::string> render(const Request& request);
 
 /// The drop-in that keeps the unit from starting and says why.

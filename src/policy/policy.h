@@ -19,11 +19,19 @@ enum class Role : std::uint8_t {
     policy,       ///< NAME.toml: named by a unit
     abstraction,  ///< abstractions/NAME.toml: rules for others to extend
     drop_in,      ///< NAME.toml.d/*.toml: an administrator's change to either
+    defaults,     ///< ringfence.conf and its drop-ins: defaults for all policies of a machine
 };
 
 template <class T>
 struct Located {
     T value{};
+    Location where;
+};
+
+/// A right, with the text that named it.
+struct RightEntry {
+    landlock::Access access;
+    std::string text;
     Location where;
 };
 
@@ -35,6 +43,7 @@ struct PathEntry {
     bool exact = false;  ///< the rights were given by name
     std::string reason;
     Location where;
+    std::vector<RightEntry> rights;  ///< of an exact one, each where it was named
 };
 
 struct PortEntry {
@@ -48,13 +57,6 @@ struct PortEntry {
 struct ScopeEntry {
     landlock::Access scope;
     bool restricted = true;
-    Location where;
-};
-
-/// A right, with the text that named it.
-struct RightEntry {
-    landlock::Access access;
-    std::string text;
     Location where;
 };
 
@@ -96,6 +98,7 @@ struct Policy {
     std::optional<Located<int>> abi;  ///< there in every policy, perhaps in an abstraction
     std::optional<Located<int>> minimum_abi;
     std::optional<Located<bool>> inherit;
+    std::optional<Located<Reports>> reports;  ///< ringfence.conf only
     Ruleset rules;
     std::vector<Ruleset> layers;
     std::vector<PathEntry> quiet;  ///< no rights

@@ -90,7 +90,8 @@ Layer further_layer(const Ruleset& rules, int abi, const std::string& chain) {
 
 class Combiner {
   public:
-    Combiner(const std::vector<Loaded>& policies, int abi) : policies_(policies), abi_(abi) {}
+    Combiner(const std::vector<Loaded>& policies, int abi, const Defaults& defaults)
+        : policies_(policies), abi_(abi), defaults_(defaults) {}
 
     Rules combine() {
         Rules rules;
@@ -165,8 +166,11 @@ class Combiner {
         Origin inherit_origin;
     };
 
-    static Settings settings_of(const Loaded& loaded) {
+    Settings settings_of(const Loaded& loaded) const {
         Settings settings;
+        settings.minimum_abi = default_minimum(defaults_, abi_);
+        if (defaults_.minimum_abi)
+            settings.minimum_abi_origin = {defaults_.minimum_abi_where, "", ""};
         const auto apply = [&](const Policy& file) {
             if (file.description) settings.description = file.description->value;
             if (file.minimum_abi) {
@@ -198,6 +202,7 @@ class Combiner {
 
     const std::vector<Loaded>& policies_;
     int abi_;
+    const Defaults& defaults_;
 };
 
 /// Each name once; required when one of its mentions is.
@@ -228,7 +233,8 @@ void check_further(const std::vector<Loaded>& policies, Diagnostics& problems) {
     }
 }
 
-Result<std::optional<Rules>> combine(Loader& loader, const std::vector<Loaded>& policies) {
+Result<std::optional<Rules>> combine(Loader& loader, const std::vector<Loaded>& policies,
+                                     const Defaults& defaults) {
     if (!policies.empty()) {
         const Loaded& first = policies.front();
         loader.check_abstractions(first.policy.abi->value, first.name);
@@ -236,7 +242,7 @@ Result<std::optional<Rules>> combine(Loader& loader, const std::vector<Loaded>& 
     }
     if (!loader.problems.empty()) return tl::unexpected(std::move(loader.problems));
     if (policies.empty()) return std::nullopt;
-    Combiner combiner(policies, policies.front().policy.abi->value);
+    Combiner combiner(policies, policies.front().policy.abi->value, defaults);
     Rules rules = combiner.combine();
     if (!combiner.problems.empty()) return tl::unexpected(std::move(combiner.problems));
     return rules;
@@ -245,13 +251,13 @@ Result<std::optional<Rules>> combine(Loader& loader, const std::vector<Loaded>& 
 }  // namespace
 
 Result<std::optional<Rules>> resolve(const Root& root, const SearchPath& path,
-                                     const std::vector<Name>& names) {
+                                     const std::vector<Name>& names, const Defaults& defaults) {
     Loader loader(root, path);
     std::vector<Loaded> policies;
     for (const Name& name : distinct(names)) {
         if (auto loaded = loader.load(name)) policies.push_back(std::move(*loaded));
     }
-    return combine(loader, policies);
+    return combine(loader, policies, defaults);
 }
 
 Result<Rules> resolve_text(const Root& root, const SearchPath& path, const std::string& name,
@@ -259,7 +265,7 @@ Result<Rules> resolve_text(const Root& root, const SearchPath& path, const std::
     Loader loader(root, path);
     std::vector<Loaded> policies;
     if (auto loaded = loader.load_text({file, text}, name)) policies.push_back(std::move(*loaded));
-    auto rules = combine(loader, policies);
+    auto rules = combine(loader, policies, {});
     if (!rules) return tl::unexpected(std::move(rules.error()));
     return std::move(**rules);  // without a policy there were problems
 }

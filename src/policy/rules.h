@@ -98,6 +98,14 @@ struct Exception {
 /// minimum_abi = "all": refuse on any degradation.
 inline constexpr int minimum_abi_all = -1;
 
+/// Where a wrapper says what it did (ringfence-exec(1), --report=).
+struct Reports {
+    bool notify = true;   ///< systemctl status
+    bool journal = true;  ///< a record of its own
+
+    bool operator==(const Reports&) const = default;
+};
+
 struct Rules {
     std::string name;    ///< the policy names of the unit, joined with "+"
     std::string digest;  ///< 16 hex digits over what is enforced: not origins, sources and texts

@@ -16,8 +16,8 @@ bool is_missing(const std::error_code& error) {
     return error.value() == ENOENT;
 }
 
-bool is_policy_file(const std::string& name) {
-    return name.size() > suffix.size() && name[0] != '.' && name.ends_with(suffix);
+bool has_suffix(const std::string& name, std::string_view wanted) {
+    return name.size() > wanted.size() && name[0] != '.' && name.ends_with(wanted);
 }
 
 tl::unexpected<Diagnostics> unreadable(const std::string& path, const std::error_code& error) {
@@ -50,8 +50,12 @@ Result<std::optional<SourceFile>> Search::read(const std::string& path) const {
 
 Result<std::optional<SourceFile>> Search::find(std::string_view folder,
                                                const std::string& name) const {
+    return find_file(fmt::format("{}{}{}", folder, name, suffix));
+}
+
+Result<std::optional<SourceFile>> Search::find_file(const std::string& relative) const {
     for (const std::string& directory : path_) {
-        auto found = read(fmt::format("{}/{}{}{}", directory, folder, name, suffix));
+        auto found = read(fmt::format("{}/{}", directory, relative));
         if (!found || *found) return found;
     }
     return std::nullopt;
@@ -59,14 +63,19 @@ Result<std::optional<SourceFile>> Search::find(std::string_view folder,
 
 Result<std::vector<SourceFile>> Search::drop_ins(std::string_view folder,
                                                  const std::string& name) const {
+    return find_files(fmt::format("{}{}{}.d", folder, name, suffix), suffix);
+}
+
+Result<std::vector<SourceFile>> Search::find_files(const std::string& relative,
+                                                   std::string_view wanted) const {
     std::map<std::string, std::string> files;  // file name → path in the first directory
     for (const std::string& directory : path_) {
-        const std::string folder_path = fmt::format("{}/{}{}{}.d", directory, folder, name, suffix);
+        const std::string folder_path = fmt::format("{}/{}", directory, relative);
         const auto entries = root_.list(folder_path);
         if (!entries && is_missing(entries.error())) continue;
         if (!entries) return unreadable(folder_path, entries.error());
         for (const DirectoryEntry& entry : *entries)
-            if (is_policy_file(entry.name))
+            if (has_suffix(entry.name, wanted))
                 files.try_emplace(entry.name, folder_path + "/" + entry.name);
     }
     std::vector<SourceFile> found;
@@ -88,7 +97,7 @@ std::vector<std::string> Search::names(std::string_view folder) const {
         const auto entries = root_.list(fmt::format("{}/{}", directory, folder));
         if (!entries) continue;
         for (const DirectoryEntry& entry : *entries)
-            if (is_policy_file(entry.name))
+            if (has_suffix(entry.name, suffix))
                 names.push_back(entry.name.substr(0, entry.name.size() - suffix.size()));
     }
     return names;

@@ -35,6 +35,14 @@ class Search {
     /// `folder`NAME.toml; nothing when no directory has it.
     Result<std::optional<SourceFile>> find(std::string_view folder, const std::string& name) const;
 
+    /// The first directory's file of this path below it.
+    Result<std::optional<SourceFile>> find_file(const std::string& relative) const;
+
+    /// The files with this suffix in the directory `relative` of all directories, in the order of
+    /// their names, without masked ones.
+    Result<std::vector<SourceFile>> find_files(const std::string& relative,
+                                               std::string_view suffix) const;
+
     /// `folder`NAME.toml.d/*.toml in the order in which they apply, without masked ones.
     Result<std::vector<SourceFile>> drop_ins(std::string_view folder,
                                              const std::string& name) const;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "policy/resolve.h"
+#include "policy/search_path.h"
 
 namespace ringfence::policy {
 
@@ -37,6 +37,13 @@ SearchPath user_search_path(const Environment& environment) {
         if (base) path.push_back(*base + folder);
     for (std::string& system : system_search_path())
         path.push_back(std::move(system));
+    return path;
+}
+
+SearchPath configuration_search_path(const SearchPath& policies) {
+    SearchPath path;
+    for (const std::string& directory : policies)
+        path.push_back(directory.substr(0, directory.rfind('/')));
     return path;
 }
 

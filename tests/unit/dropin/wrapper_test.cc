@@ -11,6 +11,7 @@
 
 #include "dropin/options.h"
 #include "exec/plan.h"
+#include "policy/enforcement.h"
 
 namespace ringfence::dropin {
 namespace {
@@ -160,6 +161,26 @@ TEST(Wrapper, ReadsWhatIsRendered) {
         SCOPED_TRACE(shown);
         expect_same(rules, read_back(options));
     }
+}
+
+// What `ringfence show --abi=N` says a kernel would do is what the wrapper does on one.
+TEST(Wrapper, DecidesAboutAKernelAsForetold) {
+    Random random(6);
+    unsigned starts = 0, refusals = 0;
+    for (int i = 0; i < 1000 && !testing::Test::HasFailure(); ++i) {
+        const policy::Rules rules = random.rules();
+        const Read read = read_back(render_options(rules));
+        for (int abi = 1; abi <= landlock::newest_abi; ++abi) {
+            const auto support = landlock::interpret(abi, 0);
+            exec::Failure failure;
+            const auto foretold = policy::enforcement_at(rules, abi);
+            EXPECT_EQ(foretold.starts(), exec::check_support(read.plan, support, &failure)) << abi;
+            EXPECT_EQ(foretold.unenforced, exec::unenforced(read.plan, support)) << abi;
+            ++(foretold.starts() ? starts : refusals);
+        }
+    }
+    EXPECT_GT(starts, 1000u);
+    EXPECT_GT(refusals, 1000u);
 }
 
 }  // namespace

@@ -60,9 +60,11 @@ class ScratchMachine : public testing::Test {
         const auto resolve = [&](const std::vector<policy::Name>& names) {
             return policy::resolve(root, search_, names);
         };
-        const dropin::Plan plan = dropin::make_plan(
-            root, units, {resolve, dropin::policy_names(root, search_)}, {"/usr/libexec/wrapper"});
-        return run({root, units, search_, plan}, selection);
+        const auto defaults = policy::read_defaults(root, search_);
+        const dropin::Plan plan =
+            dropin::make_plan(root, units, {resolve, dropin::policy_names(root, search_), defaults},
+                              {"/usr/libexec/wrapper"});
+        return run({root, units, search_, plan, defaults}, selection);
     }
 
     /// The findings of one check, "FILE:LINE:COLUMN: MESSAGE".

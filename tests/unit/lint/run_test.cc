@@ -44,6 +44,15 @@ TEST_F(Run, AUnitThatIsRefused) {
     EXPECT_THAT(found("refused-unit"), ElementsAre(HasSubstr("ghost.service asks for a fence")));
 }
 
+TEST_F(Run, BadDefaults) {
+    write("/etc/ringfence/ringfence.conf", "version = 1\nminimum_api = 4\n");
+    EXPECT_THAT(found("invalid-defaults"), ElementsAre(HasSubstr("ringfence.conf:2:1: unknown k")));
+    policy("");
+    unit("");
+    EXPECT_THAT(found("invalid-defaults"), IsEmpty());
+    EXPECT_THAT(found("refused-unit"), ElementsAre(HasSubstr("ringfence.conf:2:1: unknown k")));
+}
+
 TEST_F(Run, UnitsOfOtherGenerators) {
     write("/etc/systemd/system/service.d/50.conf", "[Service]\nX-LandlockPolicy=-%p\n");
     write("/run/systemd/generator/app.service", "[Service]\nExecStart=/usr/bin/app\n");
