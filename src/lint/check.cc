@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "lint/facts.h"
+
 namespace ringfence::lint {
 
 namespace {
@@ -186,7 +188,10 @@ void Reporter::add(const Location& where, std::string about, std::string message
     Finding finding;
     finding.id = check_.id;
     finding.severity = check_.severity;
-    finding.problem = {where, std::move(message), hint.empty() ? check_.fix : std::move(hint)};
+    // Rules of the unit alone have no policy to point at.
+    const bool nowhere = where.file.empty() && subject_.unit != nullptr;
+    finding.problem = {nowhere ? request_of(subject_) : where, std::move(message),
+                       hint.empty() ? check_.fix : std::move(hint)};
     finding.subject = std::move(about);
     finding.policy = subject_.rules.name;
     if (check_.needs == Needs::unit || check_.needs == Needs::unit_files)
