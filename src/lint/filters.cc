@@ -84,15 +84,15 @@ void check_system_call_filter(const Subject& subject, Reporter& report) {
     const auto lines = values(subject, {"SystemCallFilter"});
     const auto calls = forbidden(lines);
     if (calls.empty()) return;
-    std::vector<std::string> names(calls.begin(), calls.end());
     report.add(lines.back().where, "SystemCallFilter",
                fmt::format("SystemCallFilter= of {} forbids the wrapper: {}",
-                           subject.unit->unit.name.full, fmt::join(names, ", ")));
+                           subject.unit->unit.name.full, fmt::join(calls, ", ")));
 }
 
 void check_no_reports(const Subject& subject, Reporter& report) {
     const auto lines = values(subject, {"SystemCallFilter"});
     std::vector<dropin::FilterLine> filter;
+    filter.reserve(lines.size());
     for (const Value& line : lines)
         filter.push_back({line.text, line.where});
     const std::string number = last_value(subject, "SystemCallErrorNumber").text;
