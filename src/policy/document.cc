@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <utility>
 
 // Header-only and without exceptions, here alone: the shared library exports the throwing parser
@@ -57,20 +58,41 @@ class Lines {
         const auto column = static_cast<unsigned>(position.column);
         if (line == 0) return {file, 1, 1};
         if (line > lines_.size()) return {file, line, 1};
-        return {file, line, byte_column(lines_[line - 1], std::max(column, 1u))};
+        return {file, line, byte_column(line, std::max(column, 1u))};
     }
 
   private:
-    static unsigned byte_column(std::string_view line, unsigned column) {
-        unsigned bytes = 0;
-        for (unsigned seen = 1; seen < column && bytes < line.size(); ++seen) {
+    // A line may be a megabyte with a hundred thousand values: every so many characters, where they
+    // are in bytes.
+    static constexpr unsigned step = 64;
+
+    const std::vector<unsigned>& steps_of(unsigned line) const {
+        const auto known = steps_.find(line);
+        if (known != steps_.end()) return known->second;
+        std::vector<unsigned> steps;
+        unsigned characters = 0;
+        for (unsigned byte = 0; byte < lines_[line - 1].size(); ++byte)
+            if (is_first(lines_[line - 1][byte]) && characters++ % step == 0) steps.push_back(byte);
+        return steps_.emplace(line, std::move(steps)).first->second;
+    }
+
+    unsigned byte_column(unsigned line, unsigned column) const {
+        const std::string_view text = lines_[line - 1];
+        const auto& steps = steps_of(line);
+        const unsigned index =
+            std::min<unsigned>((column - 1) / step, steps.empty() ? 0 : unsigned(steps.size()) - 1);
+        unsigned bytes = steps.empty() ? 0 : steps[index];
+        for (unsigned seen = index * step + 1; seen < column && bytes < text.size(); ++seen) {
             ++bytes;
-            while (bytes < line.size() && (static_cast<unsigned char>(line[bytes]) & 0xc0) == 0x80)
+            while (bytes < text.size() && !is_first(text[bytes]))
                 ++bytes;
         }
         return bytes + 1;
     }
 
+    static bool is_first(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
+
+    mutable std::map<unsigned, std::vector<unsigned>> steps_;
     std::vector<std::string_view> lines_;
 };
 

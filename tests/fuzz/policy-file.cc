@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The text of a policy file, in each of the three roles. Whatever it holds, it is read, or refused
+// The text of a policy file, in each of the roles. Whatever it holds, it is read, or refused
 // with problems that have a position and plain text.
 #include <algorithm>
 #include <cstdint>
@@ -44,7 +44,7 @@ void check_rules(const Ruleset& rules) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
-    for (const Role role : {Role::policy, Role::abstraction, Role::drop_in}) {
+    for (const Role role : {Role::policy, Role::abstraction, Role::drop_in, Role::defaults}) {
         const auto policy = parse_policy(text, "f", role);
         if (!policy) {
             check_problems(policy.error());
