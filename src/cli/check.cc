@@ -142,7 +142,7 @@ int run_check(const std::vector<std::string>& words) {
     const auto selection = Selector(*site, plan).select(arguments->operands);
     if (!selection) return check_failed(selection.error(), exit_failure);
     const lint::Report report =
-        lint::run({site->root, site->units, site->policies, plan}, *selection);
+        lint::run({site->root, site->units, site->policies, plan, site->defaults}, *selection);
     if (arguments->has("json")) {
         show(to_json(report), false);
     } else {

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/diff_text.h"
+#include "cli/show_words.h"
 
 namespace ringfence::cli {
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "cli/diff_text.h"
+#include "cli/show_words.h"
 #include "landlock/groups.h"
 
 namespace ringfence::cli {

@@ -158,7 +158,7 @@ class SubjectWriter {
             for (std::size_t i = 0; i < widths.size(); ++i)
                 widths[i] = std::max(widths[i], columns_of(row.cells[i]));
         widths[0] = std::min<std::size_t>(widths[0], 44);
-        widths[1] = std::min<std::size_t>(widths[1], 28);
+        widths[1] = std::min<std::size_t>(widths[1], 34);
         for (const ShownRow& row : rows)
             add_row(row, widths);
     }
@@ -323,7 +323,8 @@ class SubjectWriter {
         const std::string why = refusal_of(enforcement, rules_);
         if (!why.empty()) text_ += fmt::format("  {}\n", why);
         if (!enforcement.unenforced.empty()) {
-            text_ += "  It knows nothing of these, so everything is allowed:\n";
+            text_ += enforcement.starts() ? "  It does not know these, so all of them is allowed:\n"
+                                          : "  It does not know these:\n";
             add_rights(enforcement.unenforced);
         }
         if (enforcement.denies_refer)

@@ -207,9 +207,9 @@ class Planner {
         if (!*rules) return std::nullopt;  // all of them optional, and none there
         if (!policies_.defaults) return refuse(unit, policies_.defaults.error(), attachment.wrap);
         basis.rules = **rules;
-        basis.interpreters = interpreters(unit, attachment.wrap);
-        auto rendered = render_rules({unit, **rules, attachment.wrap, wrapper_, basis.interpreters,
-                                      policies_.defaults->reports});
+        auto rendered =
+            render_rules({unit, **rules, attachment.wrap, wrapper_,
+                          interpreters(unit, attachment.wrap), policies_.defaults->reports});
         if (!rendered) return refuse(unit, rendered.error(), attachment.wrap);
         return Decision{Outcome::fenced, std::move(rendered->text), {}, (*rules)->name,
                         false,           std::move(rendered->rules)};

@@ -41,7 +41,6 @@ struct Basis {
     unit::Unit unit;
     Attachment attachment;
     std::optional<policy::Rules> rules;  ///< without what is inherited; nothing: see the reasons
-    std::vector<std::string> interpreters;
 };
 
 struct PlannedFile {

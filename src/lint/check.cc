@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "lint/facts.h"
+
 namespace ringfence::lint {
 
 namespace {
@@ -15,6 +17,10 @@ constexpr Check table[] = {
     {"invalid-policy", S::error, Needs::rules,
      "the policy cannot be used: every service that names it stays down",
      "", nullptr},
+    {"invalid-defaults", S::error, Needs::rules,
+     "the defaults in ringfence.conf cannot be used: every unit that asks for a fence stays down", "", nullptr},
+    {"unreadable", S::error, Needs::files,
+     "what cannot be read may ask for a fence, and nobody can tell", "", nullptr},
     {"refused-unit", S::error, Needs::unit,
      "the unit asks for a fence that it cannot get, so it does not start",
      "", nullptr},
@@ -182,7 +188,10 @@ void Reporter::add(const Location& where, std::string about, std::string message
     Finding finding;
     finding.id = check_.id;
     finding.severity = check_.severity;
-    finding.problem = {where, std::move(message), hint.empty() ? check_.fix : std::move(hint)};
+    // Rules of the unit alone have no policy to point at.
+    const bool nowhere = where.file.empty() && subject_.unit != nullptr;
+    finding.problem = {nowhere ? request_of(subject_) : where, std::move(message),
+                       hint.empty() ? check_.fix : std::move(hint)};
     finding.subject = std::move(about);
     finding.policy = subject_.rules.name;
     if (check_.needs == Needs::unit || check_.needs == Needs::unit_files)

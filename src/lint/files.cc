@@ -76,8 +76,8 @@ bool is_setuid(const Subject& subject, const std::string& path) {
 
 // What lies in the memory of the running system is not there in an image.
 bool is_volatile(const std::string& path) {
-    return std::any_of(std::begin({"/run", "/dev", "/proc", "/sys", "/tmp", "/var/run"}),
-                       std::end({"/run", "/dev", "/proc", "/sys", "/tmp", "/var/run"}),
+    constexpr const char* trees[] = {"/run", "/dev", "/proc", "/sys", "/tmp", "/var/run"};
+    return std::any_of(std::begin(trees), std::end(trees),
                        [&](const char* tree) { return policy::covers(tree, path); });
 }
 

@@ -16,7 +16,7 @@ namespace ringfence::lint {
 
 namespace {
 
-// What ringfence-exec calls besides @default, Landlock and its reports (src/exec/sys.h), and the
+// What ringfence-exec cannot do without besides @default and Landlock (src/exec/sys.h), and the
 // groups that hold it: src/shared/seccomp-util.c in systemd 252 to 262.
 struct NeededCall {
     const char* name;
@@ -26,7 +26,6 @@ const NeededCall needed_calls[] = {
     {"close", {"@basic-io", "@file-system", "@system-service", "@known"}},
     {"openat", {"@file-system", "@system-service", "@known"}},
     {"prctl", {"@process", "@system-service", "@known"}},
-    {"statx", {"@file-system", "@system-service", "@known"}},
 };
 
 bool is_or_holds(const std::string& word, const NeededCall& call) {
@@ -85,15 +84,15 @@ void check_system_call_filter(const Subject& subject, Reporter& report) {
     const auto lines = values(subject, {"SystemCallFilter"});
     const auto calls = forbidden(lines);
     if (calls.empty()) return;
-    std::vector<std::string> names(calls.begin(), calls.end());
     report.add(lines.back().where, "SystemCallFilter",
                fmt::format("SystemCallFilter= of {} forbids the wrapper: {}",
-                           subject.unit->unit.name.full, fmt::join(names, ", ")));
+                           subject.unit->unit.name.full, fmt::join(calls, ", ")));
 }
 
 void check_no_reports(const Subject& subject, Reporter& report) {
     const auto lines = values(subject, {"SystemCallFilter"});
     std::vector<dropin::FilterLine> filter;
+    filter.reserve(lines.size());
     for (const Value& line : lines)
         filter.push_back({line.text, line.where});
     const std::string number = last_value(subject, "SystemCallErrorNumber").text;

@@ -8,7 +8,6 @@
 
 #include <fmt/format.h>
 
-#include "dropin/inherit.h"
 #include "lint/unseen.h"
 #include "unit/name_map.h"
 
@@ -56,18 +55,23 @@ class Runner {
             check_text(text);
         for (const PlannedFile& file : machine_.plan.files)
             if (all || is_selected(file.unit)) check_unit(file);
-        if (all) {
-            for (const UnseenUnit& unit :
-                 find_unseen_units(machine_.root, machine_.units, machine_.policies))
-                add("unseen-unit", {unit.file, 0, 0}, unit.name, unit.why, unit.name);
-            for (const Diagnostic& warning : machine_.plan.warnings)
-                add("refused-unit", warning.where, "", warning.message, "", warning.hint);
-        }
+        if (!machine_.defaults) add_errors("invalid-defaults", machine_.defaults.error(), "");
+        if (all) add_machine();
         finish();
         return std::move(report_);
     }
 
   private:
+    void add_machine() {
+        for (const UnseenUnit& unit :
+             find_unseen_units(machine_.root, machine_.units, machine_.policies))
+            add("unseen-unit", {unit.file, 0, 0}, unit.name, unit.why, unit.name);
+        const Diagnostics defaults = machine_.defaults ? Diagnostics{} : machine_.defaults.error();
+        for (const Diagnostic& warning : machine_.plan.warnings)
+            if (std::find(defaults.begin(), defaults.end(), warning) == defaults.end())
+                add_errors("unreadable", {warning}, "");
+    }
+
     bool is_selected(const std::string& unit) const {
         return std::find(selection_.units.begin(), selection_.units.end(), unit) !=
                selection_.units.end();
@@ -155,11 +159,8 @@ class Runner {
             return;
         }
         const dropin::Basis& basis = *file.basis;
-        Rules enforced = *basis.rules;
-        dropin::add_inherited_rules(basis.unit, basis.attachment.wrap, basis.interpreters,
-                                    enforced);
         const FencedUnit fenced{basis.unit, basis.attachment};
-        Subject subject{*basis.rules, enforced, &fenced, &machine_.root,
+        Subject subject{*basis.rules, *file.rules, &fenced, &machine_.root,
                         machine_.units.scope == unit::Scope::user};
         take(check(subject), *basis.rules);
     }
@@ -222,11 +223,14 @@ class Runner {
 
     // What is wrong with a policy is told once, with the unit that it keeps down.
     void drop_repeated_errors() {
+        Diagnostics of_units;
+        for (const Finding& finding : found_)
+            if (finding.id == "refused-unit") of_units.push_back(finding.problem);
         std::erase_if(found_, [&](const Finding& finding) {
-            return finding.id == "invalid-policy" &&
-                   std::any_of(found_.begin(), found_.end(), [&](const Finding& other) {
-                       return other.id == "refused-unit" && other.problem == finding.problem;
-                   });
+            const bool general = finding.id == "invalid-policy" ||
+                                 finding.id == "invalid-defaults" || finding.id == "unreadable";
+            return general &&
+                   std::find(of_units.begin(), of_units.end(), finding.problem) != of_units.end();
         });
     }
 

@@ -18,6 +18,7 @@ struct Machine {
     const unit::LoadPath& units;
     const policy::SearchPath& policies;
     const dropin::Plan& plan;  ///< what the generator would write
+    const Result<policy::Defaults>& defaults;
 };
 
 /// A policy that is no file of the search path.

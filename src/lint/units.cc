@@ -49,6 +49,15 @@ bool cuts_off(const Subject& subject, const std::vector<std::string>& paths) {
     });
 }
 
+// The words are those of src/dropin/inherit.cc.
+bool is_program(const policy::Origin& origin) {
+    if (origin.reason.ends_with("of the unit's program")) return true;
+    const auto& keys = unit::command_keys();
+    return std::any_of(keys.begin(), keys.end(), [&](const std::string& key) {
+        return origin.reason.find(" " + key + "=") != std::string::npos;
+    });
+}
+
 bool is_timeout_set(const std::string& text) {
     return !text.empty() && text != "0" && text != "infinity";
 }
@@ -202,7 +211,7 @@ void check_inherited_grant(const Subject& subject, Reporter& report) {
     for (const PathRule& rule : subject.enforced.layers.front().paths) {
         for (const policy::Origin& origin : rule.origins) {
             // Its programs and its own directories are what inheriting is for.
-            if (!origin.policy.empty() || origin.where.file.empty()) continue;
+            if (!origin.policy.empty() || origin.where.file.empty() || is_program(origin)) continue;
             const std::string path = expand(subject, rule.path).value_or(rule.path);
             const Access more = rule.access - written.at(path);
             const bool wide = place_at(path, Kind::shared) != nullptr ||

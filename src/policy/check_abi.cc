@@ -2,7 +2,8 @@
 // Rights that a policy's ABI does not have.
 //
 // A group such as `write` is what it is at the policy's ABI. But who names a right, or a key that
-// is nothing but a newer right, expects it to be enforced, and it would not be.
+// is nothing but a newer right, expects it to be enforced, and it would not be. Nor does a policy
+// need more of a kernel than its own ABI.
 #include <fmt/format.h>
 
 #include "landlock/groups.h"
@@ -20,9 +21,10 @@ class AbiCheck {
 
     void check(const Ruleset& rules) {
         for (const PathEntry& path : rules.paths) {
+            for (const RightEntry& right : path.rights)
+                check(right.access, right.where);
             // All of a group may be newer than the policy (connect_unix), or some (write).
-            const bool wanted = path.exact || (path.access & known_).empty();
-            if (wanted) check(path.access, path.where);
+            if (!path.exact && (path.access & known_).empty()) check(path.access, path.where);
         }
         for (const PortEntry& port : rules.ports)
             check(port.access, port.where);
@@ -53,6 +55,12 @@ class AbiCheck {
 
 Diagnostics check_abi(const Policy& policy, int abi) {
     AbiCheck check(abi);
+    if (policy.minimum_abi && policy.minimum_abi->value > abi)
+        check.problems.push_back(
+            {policy.minimum_abi->where,
+             fmt::format("`minimum_abi` is {}, above the policy's abi = {}",
+                         policy.minimum_abi->value, abi),
+             "raise `abi`: rights newer than it are not handled on any kernel"});
     check.check(policy.rules);
     for (const Ruleset& layer : policy.layers)
         check.check(layer);

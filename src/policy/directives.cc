@@ -150,8 +150,12 @@ std::string refusal(const std::string& key) {
     return "";
 }
 
+std::vector<std::string> directive_names() {
+    return {std::begin(directives), std::end(directives)};
+}
+
 std::string nearest_directive(const std::string& key) {
-    return nearest(key, {std::begin(directives), std::end(directives)});
+    return nearest(key, directive_names());
 }
 
 }  // namespace ringfence::policy

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace ringfence::policy {
 
@@ -14,6 +15,9 @@ bool is_directive(const std::string& key);
 /// Why a real directive must not stand there, for a message; empty for one that systemd does not
 /// know either.
 std::string refusal(const std::string& key);
+
+/// All that may, sorted.
+std::vector<std::string> directive_names();
 
 /// The nearest name that may; empty when none is near.
 std::string nearest_directive(const std::string& key);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <utility>
 
 // Header-only and without exceptions, here alone: the shared library exports the throwing parser
@@ -26,10 +27,9 @@
 #undef TOML_UNREACHABLE
 #define TOML_UNREACHABLE __builtin_unreachable()
 
-#include <fmt/format.h>
 #include <toml++/toml.h>
 
-#include "policy/path_text.h"
+#include "policy/syntax_error.h"
 #include "policy/toml_guard.h"
 
 namespace ringfence::policy {
@@ -58,20 +58,41 @@ class Lines {
         const auto column = static_cast<unsigned>(position.column);
         if (line == 0) return {file, 1, 1};
         if (line > lines_.size()) return {file, line, 1};
-        return {file, line, byte_column(lines_[line - 1], std::max(column, 1u))};
+        return {file, line, byte_column(line, std::max(column, 1u))};
     }
 
   private:
-    static unsigned byte_column(std::string_view line, unsigned column) {
-        unsigned bytes = 0;
-        for (unsigned seen = 1; seen < column && bytes < line.size(); ++seen) {
+    // A line may be a megabyte with a hundred thousand values: every so many characters, where they
+    // are in bytes.
+    static constexpr unsigned step = 64;
+
+    const std::vector<unsigned>& steps_of(unsigned line) const {
+        const auto known = steps_.find(line);
+        if (known != steps_.end()) return known->second;
+        std::vector<unsigned> steps;
+        unsigned characters = 0;
+        for (unsigned byte = 0; byte < lines_[line - 1].size(); ++byte)
+            if (is_first(lines_[line - 1][byte]) && characters++ % step == 0) steps.push_back(byte);
+        return steps_.emplace(line, std::move(steps)).first->second;
+    }
+
+    unsigned byte_column(unsigned line, unsigned column) const {
+        const std::string_view text = lines_[line - 1];
+        const auto& steps = steps_of(line);
+        const unsigned index =
+            std::min<unsigned>((column - 1) / step, steps.empty() ? 0 : unsigned(steps.size()) - 1);
+        unsigned bytes = steps.empty() ? 0 : steps[index];
+        for (unsigned seen = index * step + 1; seen < column && bytes < text.size(); ++seen) {
             ++bytes;
-            while (bytes < line.size() && (static_cast<unsigned char>(line[bytes]) & 0xc0) == 0x80)
+            while (bytes < text.size() && !is_first(text[bytes]))
                 ++bytes;
         }
         return bytes + 1;
     }
 
+    static bool is_first(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
+
+    mutable std::map<unsigned, std::vector<unsigned>> steps_;
     std::vector<std::string_view> lines_;
 };
 
@@ -96,6 +117,8 @@ class Converter {
             if (fits(value.where, depth))
                 for (const toml::node& item : *array)
                     value.array.push_back(convert(item, depth + 1));
+        } else if (node.is_floating_point()) {
+            value.kind = Kind::number;
         } else if (const auto* table = node.as_table()) {
             value.kind = Kind::table;
             if (fits(value.where, depth)) value.table = entries(*table, depth + 1);
@@ -129,44 +152,12 @@ class Converter {
     const std::string& file_;
 };
 
-constexpr std::string_view twice = "cannot redefine existing ";
-
-/// "… existing integer 'abi'": the library points behind the key, people look for the key.
-Diagnostic set_twice(Location where, std::string_view what, const Lines& lines) {
-    const std::size_t quote_at = what.find('\'');
-    const std::string_view key = what.substr(std::min(quote_at, what.size()));
-    const std::string_view name = key.size() > 2 ? key.substr(1, key.size() - 2) : key;
-    if (where.line <= lines.all().size()) {
-        const std::string_view before = lines.all()[where.line - 1].substr(0, where.column);
-        if (const std::size_t at = before.rfind(name); at != std::string_view::npos)
-            where.column = static_cast<unsigned>(at + 1);
-    }
-    return {where, fmt::format("{} is set twice in this file", plain(key)), "keep one of the two"};
-}
-
-/// "Error while parsing key-value pair: expected …" → "not valid TOML: expected … (in …)".
-Diagnostic syntax_error(const Location& where, std::string_view text, const Lines& lines) {
-    if (const std::size_t at = text.find(twice); at != std::string_view::npos)
-        return set_twice(where, text.substr(at + twice.size()), lines);
-    constexpr std::string_view prefix = "Error while parsing ";
-    std::string context;
-    if (text.starts_with(prefix)) {
-        text.remove_prefix(prefix.size());
-        if (const std::size_t colon = text.find(": "); colon != std::string_view::npos) {
-            const bool vowel = text.find_first_of("aeio") == 0;
-            context = fmt::format(" (in {} {})", vowel ? "an" : "a", text.substr(0, colon));
-            text.remove_prefix(colon + 2);
-        }
-    }
-    return {where, fmt::format("not valid TOML: {}{}", plain(text), plain(context)), ""};
-}
-
 }  // namespace
 
 const char* describe(Kind kind) {
-    static constexpr std::array names = {"a string", "an integer", "true or false",
-                                         "an array", "a table",    "a number or date",
-                                         "null"};
+    static constexpr std::array names = {"a string",      "an integer", "true or false",
+                                         "an array",      "a table",    "a number with a point",
+                                         "a date or time", "null"};
     return names.at(static_cast<std::size_t>(kind));
 }
 
@@ -177,8 +168,10 @@ Result<Value> parse_toml(std::string_view text, const std::string& file) {
     const toml::parse_result parsed = toml::parse(text);
     if (!parsed) {
         const toml::parse_error& error = parsed.error();
-        return fail(
-            syntax_error(lines.locate(file, error.source().begin), error.description(), lines));
+        const Location where = lines.locate(file, error.source().begin);
+        const std::string_view line =
+            where.line <= lines.all().size() ? lines.all()[where.line - 1] : std::string_view();
+        return fail(explain_syntax_error(where, error.description(), line));
     }
     Converter converter(lines, file);
     Value root = converter.convert(parsed.table(), 0);

@@ -13,14 +13,14 @@
 
 namespace ringfence::policy {
 
-enum class Kind : std::uint8_t { string, integer, boolean, array, table, other, null };
+enum class Kind : std::uint8_t { string, integer, boolean, array, table, number, date, null };
 
 struct Entry;
 
 /// A value; only the member that `kind` names is filled.
 struct Value {
     Location where;
-    Kind kind = Kind::other;  ///< other: numbers with a point, dates and times; no key takes them
+    Kind kind = Kind::date;  ///< number: one with a point; no key takes it, nor a date or time
     std::string string;
     std::int64_t integer = 0;
     bool boolean = false;

@@ -67,15 +67,15 @@ class TreeBuilder {
     }
     bool number_integer(std::int64_t value) {
         // "-0" is a number with a sign, which no key takes.
-        return value < 0 ? integer(value) : add(Kind::other, scalar_start());
+        return value < 0 ? integer(value) : add(Kind::number, scalar_start());
     }
     bool number_unsigned(std::uint64_t value) {
         constexpr auto largest =
             static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
         return value <= largest ? integer(static_cast<std::int64_t>(value))
-                                : add(Kind::other, scalar_start());
+                                : add(Kind::number, scalar_start());
     }
-    bool number_float(double, const std::string&) { return add(Kind::other, scalar_start()); }
+    bool number_float(double, const std::string&) { return add(Kind::number, scalar_start()); }
     bool string(std::string& value) {
         Value* made = put(Kind::string, string_start());
         if (made != nullptr) made->string = value;

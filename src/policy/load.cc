@@ -136,12 +136,18 @@ void Loader::start_anew() {
 
 void Loader::missing_abstraction(const Located<std::string>& name) {
     if (problems.size() >= most_problems) return;
-    const std::string near = nearest(name.value, search_.names(abstraction_folder));
+    const auto names = search_.names(abstraction_folder);
+    const std::string near = nearest(name.value, names);
+    const bool suffix = name.value.ends_with(".toml");
+    const std::string hint = suffix          ? std::string("names are written without .toml")
+                             : !near.empty() ? fmt::format("did you mean `{}`?", near)
+                             : names.empty() ? std::string()
+                                             : fmt::format("there are {}", fmt::join(names, ", "));
     problems.push_back(
         {name.where,
          fmt::format("there is no abstraction {} (looked for abstractions/{}.toml in {})",
                      quote(name.value), name.value, search_.directories()),
-         near.empty() ? "" : fmt::format("did you mean `{}`?", near)});
+         hint});
 }
 
 void Loader::missing_policy(const Name& name, const std::optional<SourceFile>& masked) {

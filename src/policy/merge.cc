@@ -188,12 +188,16 @@ void merge_sources(Body& body, const Body& other) {
             body.exceptions.push_back(exception);
 }
 
+std::string ports_text(const PortEntry& ports) {
+    return ports.first == ports.last ? fmt::format("{}", ports.first)
+                                     : fmt::format("{}-{}", ports.first, ports.last);
+}
+
 std::string text_of(const PortEntry& ports) {
     std::string text;
     for (const landlock::Right& right : landlock::rights)
         if (ports.access == right.access()) text = right.name;
-    text += fmt::format(" {}", ports.first);
-    return ports.first == ports.last ? text : text + fmt::format("-{}", ports.last);
+    return fmt::format("{} {}", text, ports_text(ports));
 }
 
 }  // namespace
@@ -248,9 +252,10 @@ void remove(Body& body, const Ruleset& removals, const std::string& chain, Diagn
         if (subtract(body.ports, removal))
             body.removed.push_back({text_of(removal), {removal.where, chain, ""}});
         else if (!removal.optional && problems.size() < most_problems)
-            problems.push_back({removal.where, "there is no rule for these ports to remove",
-                                "write the ports as a string with a - before them if there may be "
-                                "none"});
+            problems.push_back(
+                {removal.where,
+                 fmt::format("no rule allows {}, so there is none to remove", text_of(removal)),
+                 fmt::format("write \"-{}\" if there may be none", ports_text(removal))});
 }
 
 void prefix_origins(Body& body, const std::string& prefix) {

@@ -21,8 +21,15 @@ constexpr int language_version = 1;
 std::optional<int> integer_in(Context& context, const Entry& entry, int first, int last) {
     const Value& value = entry.value;
     if (value.kind != Kind::integer) {
-        context.problem(value.where, fmt::format("`{}` must be an integer, not {}", entry.key,
-                                                 describe(value.kind)));
+        const bool digits = value.kind == Kind::string && !value.string.empty() &&
+                            value.string.size() < 4 &&
+                            value.string.find_first_not_of("0123456789") == std::string::npos;
+        context.problem(
+            value.where,
+            fmt::format("`{}` must be an integer, not {}", entry.key, describe(value.kind)),
+            digits          ? fmt::format("write {} = {}", entry.key, value.string)
+            : first == last ? fmt::format("write {} = {}", entry.key, first)
+                            : fmt::format("write a number from {} to {}", first, last));
         return {};
     }
     if (value.integer >= first && value.integer <= last) return static_cast<int>(value.integer);
@@ -52,6 +59,10 @@ void read_minimum_abi(Context& context, const Entry& entry) {
                 value.where, fmt::format("`minimum_abi` cannot be {}", quote(value.string)),
                 fmt::format("write a number from 1 to {}, or \"all\"", landlock::newest_abi));
         context.policy.minimum_abi = {minimum_abi_all, value.where};
+    } else if (value.kind != Kind::integer) {
+        context.problem(value.where,
+                        fmt::format("`minimum_abi` must be an integer or \"all\", not {}",
+                                    describe(value.kind)));
     } else if (const auto abi = integer_in(context, entry, 1, landlock::newest_abi)) {
         context.policy.minimum_abi = {*abi, value.where};
     }
@@ -69,6 +80,15 @@ void read_documentation(Context& context, const Entry& entry) {
         is_line(context, text, where);
 }
 
+std::string hint_for_unit(const std::string& text) {
+    const std::string name = text.substr(text.rfind('/') + 1);  // npos + 1 is 0
+    if (name.ends_with(".service") && !name.starts_with('.'))
+        return fmt::format("write {}", quote(name));
+    const bool other = name.find('.') != std::string::npos;
+    return other || name.empty() ? "only services are fenced: write \"NAME.service\""
+                                 : fmt::format("write {}", quote(name + ".service"));
+}
+
 void read_units(Context& context, const Entry& entry) {
     for (const auto& unit : strings(context, entry)) {
         constexpr std::string_view suffix = ".service";
@@ -79,7 +99,7 @@ void read_units(Context& context, const Entry& entry) {
         else if (!service || unit.value.find('/') != std::string::npos)
             context.problem(unit.where,
                             fmt::format("{} is no name of a service unit", quote(unit.value)),
-                            "write it as in \"nginx.service\"");
+                            hint_for_unit(unit.value));
     }
 }
 
@@ -113,24 +133,50 @@ void read_reports(Context& context, const Entry& entry) {
     context.policy.reports = {reports, entry.value.where};
 }
 
-void read_log(Context& context, const Entry& entry) {
+void read_quiet(Context& context, const Entry& entry) {
+    for (PathEntry& path : read_paths(context, entry))
+        context.policy.quiet.push_back(std::move(path));
+}
+
+const Keys& log_keys() {
     static const Keys keys = {
-        {"quiet", in_any,
-         [](Context& c, const Entry& e) {
-             for (PathEntry& path : read_paths(c, e))
-                 c.policy.quiet.push_back(std::move(path));
-         }},
+        {"quiet", in_any, read_quiet, fixed(path_list_shape()),
+         "paths whose denials are not logged (ABI 10)"},
     };
-    if (const Value* table = as_table(context, entry)) read_table(context, *table, keys, "[log]");
+    return keys;
+}
+
+void read_log(Context& context, const Entry& entry) {
+    if (const Value* table = as_table(context, entry))
+        read_table(context, *table, log_keys(), "[log]");
 }
 
 const Keys& layer_keys() {
     static const Keys keys = {
-        {"filesystem", in_any, read_filesystem},
-        {"network", in_any, read_network},
-        {"scope", in_any, read_scope},
+        {"filesystem", in_any, read_filesystem,
+         [](Role role) { return filesystem_shape(true, role); },
+         "files that this layer allows; without it the layer leaves them to the others"},
+        {"network", in_any, read_network, [](Role role) { return network_shape(true, role); },
+         "ports that this layer allows; without it the layer leaves them to the others"},
+        {"scope", in_any, read_scope, scope_shape,
+         "scopes of this layer; without it the layer leaves them to the others"},
     };
     return keys;
+}
+
+Shape layer_shape(Role role) {
+    Shape layer = table_shape(layer_keys(), role);
+    layer.not_empty = true;
+    return array_of(std::move(layer));
+}
+
+// A name as problem_with_name() takes it.
+Shape name_shape() {
+    return string_like(R"(^[A-Za-z0-9:_\\@-][A-Za-z0-9:_.\\@-]{0,247}$)");
+}
+
+Shape unit_shape() {
+    return string_like(R"(^[^/\u0000-\u001f\u007f]+\.service$)");
 }
 
 void read_layer(Context& context, const Entry& entry) {
@@ -151,43 +197,61 @@ void read_layer(Context& context, const Entry& entry) {
     }
 }
 
+Shape abi_shape() {
+    return integer_from(1, landlock::newest_abi);
+}
+
+Shape minimum_abi_shape() {
+    return either({abi_shape(), one_of_words({"all"})});
+}
+
+std::string write_version() {
+    return fmt::format("write version = {}", language_version);
+}
+
+std::string write_abi() {
+    return fmt::format("write abi = {} or the Landlock ABI that the rules were tested with",
+                       landlock::newest_abi);
+}
+
 const Keys& top_keys() {
     static const Keys keys = {
-        {"version", in_any | in_defaults, read_version},
-        {"description", in_any, read_description},
-        {"documentation", in_any, read_documentation},
-        {"units", in_policy, read_units},
-        {"extends", in_any, read_extends},
-        {"abi", in_policy | in_abstraction, read_abi},
-        {"minimum_abi", in_named | in_defaults, read_minimum_abi},
-        {"reports", in_defaults, read_reports},
-        {"inherit", in_named, read_inherit},
-        {"filesystem", in_any, read_filesystem},
-        {"network", in_any, read_network},
-        {"scope", in_named, read_scope},
-        {"log", in_any, read_log},
-        {"layer", in_named, read_layer},
-        {"systemd", in_any, read_systemd},
-        {"check", in_any, read_check},
+        {"version", in_any | in_defaults, read_version,
+         fixed(integer_from(language_version, language_version)), "of the policy language", in_any,
+         write_version()},
+        {"description", in_any, read_description, fixed(one_line()), "what is fenced, in one line"},
+        {"documentation", in_any, read_documentation, fixed(array_of(one_line())),
+         "where to read more: \"man:nginx(8)\", \"https://…\""},
+        {"units", in_policy, read_units, fixed(array_of(unit_shape())),
+         "the units that the policy is written for"},
+        {"extends", in_any, read_extends, fixed(array_of(name_shape())),
+         "abstractions whose rules are added: abstractions/NAME.toml"},
+        {"abi", in_policy | in_abstraction, read_abi, fixed(abi_shape()),
+         "the Landlock ABI that the rules are written and tested for; newer rights are left alone",
+         in_policy, write_abi()},
+        {"minimum_abi", in_named | in_defaults, read_minimum_abi, fixed(minimum_abi_shape()),
+         "refuse to start on a kernel with less; \"all\": refuse unless all of it is enforced"},
+        {"reports", in_defaults, read_reports, fixed(array_of(one_of_words({"notify", "journal"}))),
+         "where wrappers say what they did: \"notify\" (systemctl status), \"journal\""},
+        {"inherit", in_named, read_inherit, fixed(true_or_false()),
+         "allow what the unit's own settings name: its program, StateDirectory=, …"},
+        {"filesystem", in_any, read_filesystem,
+         [](Role role) { return filesystem_shape(false, role); },
+         "files; what is not listed is denied"},
+        {"network", in_any, read_network, [](Role role) { return network_shape(false, role); },
+         "ports; what is not listed is denied"},
+        {"scope", in_named, read_scope, scope_shape,
+         "what must stay among the service's own processes"},
+        {"log", in_any, read_log, [](Role role) { return table_shape(log_keys(), role); },
+         "what is not logged"},
+        {"layer", in_named, read_layer, layer_shape,
+         "further rulesets, stacked on top: each only narrows"},
+        {"systemd", in_any, read_systemd, fixed(systemd_shape()),
+         "directives of the unit's [Service] section that go with the policy"},
+        {"check", in_any, read_check, fixed(check_shape()),
+         "findings of `ringfence check` that are meant"},
     };
     return keys;
-}
-
-void require(Context& context, const Value& root, const std::string& key, const std::string& why) {
-    const bool there = std::any_of(root.table.begin(), root.table.end(),
-                                   [&](const Entry& entry) { return entry.key == key; });
-    if (!there)
-        context.problem({context.policy.file, 1, 1}, fmt::format("`{}` is missing", key), why);
-}
-
-void check_minimum(Context& context) {
-    const Policy& policy = context.policy;
-    if (!policy.abi || !policy.minimum_abi) return;
-    if (policy.minimum_abi->value <= policy.abi->value) return;
-    context.problem(policy.minimum_abi->where,
-                    fmt::format("`minimum_abi` is {}, above the policy's abi = {}",
-                                policy.minimum_abi->value, policy.abi->value),
-                    "raise `abi`: rights newer than it are not handled on any kernel");
 }
 
 /// A file in the format of landlockconfig.
@@ -209,6 +273,10 @@ bool earlier(const Diagnostic& a, const Diagnostic& b) {
 
 }  // namespace
 
+Shape shape_of(Role role) {
+    return table_shape(top_keys(), role);
+}
+
 std::string home_of(const std::string& key) {
     for (const landlock::PathGroup& group : landlock::path_groups)
         if (key == group.key) return "[filesystem]";
@@ -218,7 +286,10 @@ std::string home_of(const std::string& key) {
         if (key == group.key) return "[scope]";
     if (key == "quiet") return "[log]";
     for (const Key& top : top_keys())
-        if (key == top.name) return "the top level, before the first [table]";
+        if (key == top.name)
+            return top.shape(Role::policy).type == Shape::Type::table || key == "layer"
+                       ? "the top level"
+                       : "the top level, before the first [table]";
     for (const char* rule : {"path", "allow", "reason"})
         if (key == rule) return "[[filesystem.rule]]";
     return "";
@@ -236,14 +307,7 @@ Result<Policy> parse_policy(std::string_view text, const std::string& file, Role
     policy.rules.where = {file, 1, 1};
     Diagnostics problems;
     Context context{policy, &policy.rules, false, problems};
-    if (role != Role::defaults)
-        require(context, *root, "version", fmt::format("write version = {}", language_version));
-    if (role == Role::policy)
-        require(context, *root, "abi",
-                fmt::format("write abi = {} or the Landlock ABI that the rules were tested with",
-                            landlock::newest_abi));
     read_table(context, *root, top_keys(), "the top level");
-    check_minimum(context);
     if (policy.abi)
         for (Diagnostic& problem : check_abi(policy, policy.abi->value))
             if (!context.full()) problems.push_back(std::move(problem));

@@ -12,6 +12,11 @@ namespace ringfence::policy {
 
 namespace {
 
+// One line that is not empty.
+Shape some_text() {
+    return string_like(R"(^[^\u0000-\u001f\u007f]+$)");
+}
+
 void read_line(Context& context, const Entry& entry, std::string& into) {
     const std::string* text = as_string(context, entry);
     if (text == nullptr || !is_line(context, *text, entry.value.where)) return;
@@ -19,43 +24,49 @@ void read_line(Context& context, const Entry& entry, std::string& into) {
     into = *text;
 }
 
-/// One element of `allow`.
-void read_exception(Context& context, const Value& table) {
-    ExceptionEntry exception;
-    exception.where = table.where;
-    const Keys keys = {
-        {"id", in_any, [&](Context& c, const Entry& e) { read_line(c, e, exception.id); }},
-        {"path", in_any, [&](Context& c, const Entry& e) { read_line(c, e, exception.path); }},
-        {"reason", in_any, [&](Context& c, const Entry& e) { read_line(c, e, exception.reason); }},
+/// `exception` may be null where only the keys' shapes are wanted.
+Keys exception_keys(ExceptionEntry* exception) {
+    return {
+        {"id", in_any, [exception](Context& c, const Entry& e) { read_line(c, e, exception->id); },
+         fixed(some_text()), "the identifier of a check, as in ringfence-check(1)", in_any,
+         "name a check of ringfence-check(1)"},
+        {"path", in_any,
+         [exception](Context& c, const Entry& e) { read_line(c, e, exception->path); },
+         fixed(some_text()), "the rule that it is about; without it, all findings of the check"},
+        {"reason", in_any,
+         [exception](Context& c, const Entry& e) { read_line(c, e, exception->reason); },
+         fixed(some_text()), "why it is meant, for whoever reviews it", in_any,
+         "say why it is meant: who reviews the policy cannot ask"},
     };
-    read_table(context, table, keys, "[[check.allow]]");
-    const auto has = [&](std::string_view key) {
-        for (const Entry& entry : table.table)
-            if (entry.key == key) return true;
-        return false;
-    };
-    if (!has("id"))
-        context.problem(table.where, "this exception has no `id`",
-                        "name a check of ringfence-check(1)");
-    if (!has("reason"))
-        context.problem(table.where, "this exception has no `reason`",
-                        "say why it is meant: who reviews the policy cannot ask");
-    context.policy.exceptions.push_back(std::move(exception));
 }
 
 void read_exceptions(Context& context, const Entry& entry) {
     for (const Value& item : elements(context, entry)) {
-        if (item.kind == Kind::table)
-            read_exception(context, item);
-        else
-            context.problem(item.where, "an exception must be a table", "write [[check.allow]]");
+        if (item.kind == Kind::table) {
+            ExceptionEntry exception;
+            exception.where = item.where;
+            read_table(context, item, exception_keys(&exception), "[[check.allow]]");
+            context.policy.exceptions.push_back(std::move(exception));
+            continue;
+        }
+        context.problem(item.where, "an exception must be a table", "write [[check.allow]]");
     }
+}
+
+Keys check_keys() {
+    return {{"allow", in_any, read_exceptions,
+             [](Role role) { return array_of(table_shape(exception_keys(nullptr), role)); },
+             "findings that are meant, with the reason"}};
 }
 
 }  // namespace
 
+Shape check_shape() {
+    return table_shape(check_keys(), Role::policy);
+}
+
 void read_check(Context& context, const Entry& entry) {
-    static const Keys keys = {{"allow", in_any, read_exceptions}};
+    static const Keys keys = check_keys();
     if (const Value* table = as_table(context, entry)) read_table(context, *table, keys, "[check]");
 }
 

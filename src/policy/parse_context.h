@@ -11,6 +11,7 @@
 #include "landlock/rights.h"
 #include "policy/document.h"
 #include "policy/policy.h"
+#include "policy/shape.h"
 
 namespace ringfence::policy {
 
@@ -37,14 +38,23 @@ struct Context {
     bool full() const { return problems.size() >= most_problems; }
 };
 
-/// A key of one table, and who reads its value.
+/// A key of one table, who reads its value, and what that looks like.
 struct Key {
     std::string name;
     unsigned roles = in_any;
     std::function<void(Context&, const Entry&)> read;
+    std::function<Shape(Role)> shape;
+    std::string help;          ///< one line, for editors
+    unsigned required = 0;     ///< the roles that must have it
+    std::string missing = {};  ///< the hint where it is not there
 };
 
 using Keys = std::vector<Key>;
+
+/// The same shape in every role.
+std::function<Shape(Role)> fixed(Shape shape);
+/// A table of these keys, as far as a role has them.
+Shape table_shape(const Keys& keys, Role role);
 
 /// Reads all entries of `table` with their keys. `title` is "[filesystem]" or "the top level".
 void read_table(Context& context, const Value& table, const Keys& keys, std::string_view title);
@@ -77,6 +87,14 @@ void read_check(Context& context, const Entry& entry);
 
 /// A list of paths without rights: `quiet`, `remove`.
 std::vector<PathEntry> read_paths(Context& context, const Entry& entry);
+
+// What those read, for shape_of().
+Shape filesystem_shape(bool in_layer, Role role);
+Shape network_shape(bool in_layer, Role role);
+Shape scope_shape(Role role);
+Shape systemd_shape();
+Shape check_shape();
+Shape path_list_shape();
 
 /// Which table knows `key`, for a hint at one that stands in the wrong place; empty when none does.
 std::string home_of(const std::string& key);

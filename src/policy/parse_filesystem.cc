@@ -48,42 +48,76 @@ void read_unrestricted_fs(Context& context, const Entry& entry) {
     }
 }
 
-Access read_allow(Context& context, const Entry& entry) {
-    Access access;
+std::vector<RightEntry> read_allow(Context& context, const Entry& entry) {
+    std::vector<RightEntry> rights;
     for (const auto& name : strings(context, entry))
-        if (const Right* right = find_right(context, name, Family::fs)) access |= right->access();
+        if (const Right* right = find_right(context, name, Family::fs))
+            rights.push_back({right->access(), name.value, name.where});
     if (entry.value.kind == Kind::array && entry.value.array.empty())
         context.problem(entry.value.where, "`allow` is empty: this rule would allow nothing",
                         "name the rights, or leave the rule out");
-    return access;
+    return rights;
+}
+
+Shape path_shape() {
+    Shape shape = string_like(path_pattern());
+    shape.name = "path";
+    return shape;
+}
+
+/// What the keys of one [[filesystem.rule]] say.
+struct RuleTable {
+    Located<std::string> path;
+    std::vector<RightEntry> rights;
+    std::string reason;
+};
+
+Shape right_shape(Family family) {
+    std::vector<std::string> names;
+    for (const Right& right : landlock::rights)
+        if (right.family == family) names.emplace_back(right.name);
+    return one_of_words(std::move(names));
+}
+
+Shape rights_shape() {
+    Shape shape = array_of(right_shape(Family::fs));
+    shape.not_empty = true;
+    return shape;
+}
+
+/// `rule` may be null where only the keys' shapes are wanted.
+Keys rule_keys(RuleTable* rule) {
+    return {
+        {"path", in_any,
+         [rule](Context& c, const Entry& e) {
+             if (const std::string* text = as_string(c, e)) rule->path = {*text, e.value.where};
+         },
+         fixed(path_shape()), "a file, or a directory and all beneath it", in_any,
+         "write path = \"/…\""},
+        {"allow", in_any, [rule](Context& c, const Entry& e) { rule->rights = read_allow(c, e); },
+         fixed(rights_shape()), "these rights and no others", in_any,
+         "write allow = [\"fs.read_file\"], or whichever rights the rule gives"},
+        {"reason", in_any,
+         [rule](Context& c, const Entry& e) {
+             const std::string* text = as_string(c, e);
+             if (text != nullptr && is_line(c, *text, e.value.where)) rule->reason = *text;
+         },
+         fixed(one_line()), "why, for whoever reviews it"},
+    };
 }
 
 /// One [[filesystem.rule]].
 void read_rule(Context& context, const Value& table) {
-    Located<std::string> path;
-    PathEntry rule;
-    const Keys keys = {
-        {"path", in_any,
-         [&](Context& c, const Entry& e) {
-             if (const std::string* text = as_string(c, e)) path = {*text, e.value.where};
-         }},
-        {"allow", in_any, [&](Context& c, const Entry& e) { rule.access = read_allow(c, e); }},
-        {"reason", in_any,
-         [&](Context& c, const Entry& e) {
-             const std::string* text = as_string(c, e);
-             if (text != nullptr && is_line(c, *text, e.value.where)) rule.reason = *text;
-         }},
-    };
-    read_table(context, table, keys, "[[filesystem.rule]]");
-    for (const char* key : {"path", "allow"})
-        if (std::none_of(table.table.begin(), table.table.end(),
-                         [&](const Entry& e) { return e.key == key; }))
-            context.problem(table.where, fmt::format("this rule has no `{}`", key));
-    if (path.where.line == 0) return;
-    auto entry = path_entry(context, path);
-    if (!entry || rule.access.empty()) return;
-    entry->access = rule.access;
+    RuleTable rule;
+    read_table(context, table, rule_keys(&rule),
+               context.in_layer ? "[[layer.filesystem.rule]]" : "[[filesystem.rule]]");
+    if (rule.path.where.line == 0) return;
+    auto entry = path_entry(context, rule.path);
+    if (!entry || rule.rights.empty()) return;
+    for (const RightEntry& right : rule.rights)
+        entry->access |= right.access;
     entry->exact = true;
+    entry->rights = std::move(rule.rights);
     entry->reason = rule.reason;
     context.rules->paths.push_back(std::move(*entry));
 }
@@ -97,6 +131,13 @@ void read_rule_list(Context& context, const Entry& entry) {
     }
 }
 
+// All but fs.refer: can_be_unrestricted() says why.
+Shape unrestricted_fs_shape() {
+    Shape right = right_shape(Family::fs);
+    std::erase(right.words, "fs.refer");
+    return array_of(std::move(right));
+}
+
 void read_removed_paths(Context& context, const Entry& entry) {
     for (PathEntry& path : read_paths(context, entry))
         context.rules->removed_paths.push_back(std::move(path));
@@ -105,19 +146,34 @@ void read_removed_paths(Context& context, const Entry& entry) {
 Keys filesystem_keys(bool in_layer) {
     Keys keys;
     for (const landlock::PathGroup& group : landlock::path_groups)
-        keys.push_back({group.key, in_any, [access = group.access](Context& c, const Entry& e) {
+        keys.push_back({group.key, in_any,
+                        [access = group.access](Context& c, const Entry& e) {
                             for (PathEntry& path : read_paths(c, e)) {
                                 path.access = access;
                                 c.rules->paths.push_back(std::move(path));
                             }
-                        }});
-    keys.push_back({"rule", in_any, read_rule_list});
-    keys.push_back({"unrestricted", in_named, read_unrestricted_fs});
-    if (!in_layer) keys.push_back({"remove", in_drop_in, read_removed_paths});
+                        },
+                        fixed(path_list_shape()), group.help});
+    keys.push_back({"rule", in_any, read_rule_list,
+                    [](Role role) { return array_of(table_shape(rule_keys(nullptr), role)); },
+                    "exact rights on a path, with a reason"});
+    keys.push_back({"unrestricted", in_named, read_unrestricted_fs, fixed(unrestricted_fs_shape()),
+                    "rights that stay allowed everywhere"});
+    if (!in_layer)
+        keys.push_back({"remove", in_drop_in, read_removed_paths, fixed(path_list_shape()),
+                        "paths whose rules are taken away"});
     return keys;
 }
 
 }  // namespace
+
+Shape filesystem_shape(bool in_layer, Role role) {
+    return table_shape(filesystem_keys(in_layer), role);
+}
+
+Shape path_list_shape() {
+    return array_of(path_shape());
+}
 
 std::vector<PathEntry> read_paths(Context& context, const Entry& entry) {
     std::vector<PathEntry> paths;

@@ -50,8 +50,12 @@ std::optional<PortEntry> port_entry(Context& context, const Value& item, bool ma
         return {};
     }
     if (first < 0 || last < 0 || first > last_port || last > last_port) {
+        const bool address = item.string.find_first_of(".:") != std::string::npos;
         context.problem(item.where, fmt::format("{} is no port", shown),
-                        "write a number from 0 to 65535, or a range as in \"8080-8089\"");
+                        address
+                            ? "Landlock knows no addresses: write the port, and IPAddressAllow= "
+                              "in [systemd]"
+                            : "write a number from 0 to 65535, or a range as in \"8080-8089\"");
         return {};
     }
     if (first > last) {
@@ -86,6 +90,17 @@ std::vector<PortEntry> read_ports(Context& context, const Entry& entry, Access a
     return ports;
 }
 
+// A range may end before it begins here, and its first port may be 0: no pattern tells numbers.
+Shape ports_shape(int first, bool may_be_optional) {
+    constexpr std::string_view number =
+        "0*(?:[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
+    Shape text =
+        string_like(fmt::format("^{}{}(?:-{})?$", may_be_optional ? "-?" : "", number, number));
+    Shape port = either({integer_from(first, last_port), std::move(text)});
+    port.name = may_be_optional ? "removed_port" : first == 1 ? "remote_port" : "port";
+    return array_of(std::move(port));
+}
+
 Keys port_keys(std::vector<PortEntry> Ruleset::*list, bool may_be_optional) {
     Keys keys;
     for (const landlock::PortGroup& group : landlock::port_groups)
@@ -93,7 +108,9 @@ Keys port_keys(std::vector<PortEntry> Ruleset::*list, bool may_be_optional) {
                         [access = group.access, list, may_be_optional](Context& c, const Entry& e) {
                             for (const PortEntry& port : read_ports(c, e, access, may_be_optional))
                                 (c.rules->*list).push_back(port);
-                        }});
+                        },
+                        fixed(ports_shape(group.access == never_zero ? 1 : 0, may_be_optional)),
+                        group.help});
     return keys;
 }
 
@@ -122,26 +139,45 @@ void read_unrestricted_net(Context& context, const Entry& entry) {
     }
 }
 
-void read_removed_ports(Context& context, const Entry& entry) {
+const Keys& removed_port_keys() {
     static const Keys keys = port_keys(&Ruleset::removed_ports, true);
+    return keys;
+}
+
+void read_removed_ports(Context& context, const Entry& entry) {
     if (const Value* table = as_table(context, entry))
-        read_table(context, *table, keys, "[network.remove]");
+        read_table(context, *table, removed_port_keys(), "[network.remove]");
+}
+
+Shape unrestricted_net_shape() {
+    std::vector<std::string> words;
+    for (const landlock::PortGroup& group : landlock::port_groups)
+        words.emplace_back(group.key);
+    for (const Right& right : landlock::rights)
+        if (right.family == Family::net) words.emplace_back(right.name);
+    return array_of(one_of_words(std::move(words)));
 }
 
 Keys network_keys(bool in_layer) {
     Keys keys = port_keys(&Ruleset::ports, false);
-    keys.push_back({"unrestricted", in_named, read_unrestricted_net});
-    if (!in_layer) keys.push_back({"remove", in_drop_in, read_removed_ports});
+    keys.push_back({"unrestricted", in_named, read_unrestricted_net,
+                    fixed(unrestricted_net_shape()), "ports of these kinds stay free"});
+    if (!in_layer)
+        keys.push_back({"remove", in_drop_in, read_removed_ports,
+                        [](Role role) { return table_shape(removed_port_keys(), role); },
+                        "ports whose rules are taken away"});
     return keys;
 }
 
 Keys scope_keys() {
     Keys keys;
     for (const landlock::ScopeGroup& group : landlock::scope_groups)
-        keys.push_back({group.key, in_any, [access = group.access](Context& c, const Entry& e) {
+        keys.push_back({group.key, in_any,
+                        [access = group.access](Context& c, const Entry& e) {
                             if (const bool* value = as_bool(c, e))
                                 c.rules->scopes.push_back({access, *value, e.value.where});
-                        }});
+                        },
+                        fixed(true_or_false()), group.help});
     return keys;
 }
 
@@ -158,6 +194,14 @@ void check_contradictions(Context& context) {
 }
 
 }  // namespace
+
+Shape network_shape(bool in_layer, Role role) {
+    return table_shape(network_keys(in_layer), role);
+}
+
+Shape scope_shape(Role role) {
+    return table_shape(scope_keys(), role);
+}
 
 void read_network(Context& context, const Entry& entry) {
     const Value* table = as_table(context, entry);

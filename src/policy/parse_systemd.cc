@@ -60,6 +60,20 @@ bool known(Context& context, const Entry& entry) {
 
 }  // namespace
 
+Shape systemd_shape() {
+    // A line of a unit file: no blank at either end, no backslash at the end.
+    const Shape line = string_like(
+        R"(^(?:[^ \\\u0000-\u001f\u007f](?:[^\u0000-\u001f\u007f]*[^ \\\u0000-\u001f\u007f])?|)$)");
+    const Shape one = either({line, integer_from(INT64_MIN, INT64_MAX), true_or_false()});
+    Shape value = either({one, array_of(one)});
+    value.name = "directive";
+    Shape table;
+    table.type = Shape::Type::table;
+    for (const std::string& name : directive_names())
+        table.keys.push_back({name, fmt::format("{}= of systemd", name), false, value});
+    return table;
+}
+
 void read_systemd(Context& context, const Entry& entry) {
     const Value* table = as_table(context, entry);
     if (table == nullptr) return;

@@ -39,7 +39,7 @@ tl::expected<std::size_t, PathProblem> specifier_at(std::string_view text, std::
     if (rest[0] == '%') return std::size_t{2};
     if (specifiers.find(rest[0]) != std::string_view::npos) return std::size_t{2};
     if (is_letter(rest[0]))
-        return problem(at, fmt::format("has no specifier %{} to expand", rest[0]),
+        return problem(at, fmt::format("has %{} in it, which is no specifier", rest[0]),
                        "write %% for the character, or a specifier of systemd.unit(5)");
     return problem(at, "has a % that begins no specifier", "write %% for the character");
 }
@@ -80,6 +80,9 @@ tl::expected<void, PathProblem> check_beginning(std::string_view path, std::size
             return problem(offset, "does not begin with a path",
                            fmt::format("%{0} stands for a name: write /%{0}", path[1]));
     }
+    if (path[0] == '~')
+        return problem(offset, "is not an absolute path",
+                       "%h is the home directory of the manager's user; write any other in full");
     const bool literal = path.starts_with("%%") || path.starts_with("$$");
     // Of anything else with % or $, the walk over the text says what is wrong.
     if (!literal && (path[0] == '$' || path[0] == '%')) return {};
@@ -121,6 +124,13 @@ tl::expected<PathText, PathProblem> parse_path(std::string_view text) {
     if (auto ok = check_characters(text, offset); !ok) return tl::unexpected(ok.error());
     if (auto ok = check_components(path, offset); !ok) return tl::unexpected(ok.error());
     return PathText{std::string(path), optional};
+}
+
+std::string path_pattern() {
+    constexpr std::string_view variable = R"(\$\{[A-Za-z_][A-Za-z0-9_]*\})";
+    return fmt::format(
+        R"(^-?(?=/|{0}|%[{1}])(?!(?:.*/)?\.\.(?:/|$))(?:[^%$\u0000-\u001f\u007f]|%[%{2}]|\$\$|{0})+$)",
+        variable, path_specifiers, specifiers);
 }
 
 std::string plain(std::string_view text) {

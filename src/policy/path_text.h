@@ -29,6 +29,9 @@ struct PathProblem {
 /// "Command lines": `$NAME` within a word is not expanded).
 tl::expected<PathText, PathProblem> parse_path(std::string_view text);
 
+/// What parse_path() accepts, as a regular expression (ECMA 262).
+std::string path_pattern();
+
 /// `text` with control characters as \xHH: a message is plain text in one line.
 std::string plain(std::string_view text);
 

@@ -28,6 +28,13 @@ struct Located {
     Location where;
 };
 
+/// A right, with the text that named it.
+struct RightEntry {
+    landlock::Access access;
+    std::string text;
+    Location where;
+};
+
 /// Rights on a path, from a list (`read = […]`) or a [[filesystem.rule]].
 struct PathEntry {
     std::string path;  ///< without the "-"
@@ -36,6 +43,7 @@ struct PathEntry {
     bool exact = false;  ///< the rights were given by name
     std::string reason;
     Location where;
+    std::vector<RightEntry> rights;  ///< of an exact one, each where it was named
 };
 
 struct PortEntry {
@@ -49,13 +57,6 @@ struct PortEntry {
 struct ScopeEntry {
     landlock::Access scope;
     bool restricted = true;
-    Location where;
-};
-
-/// A right, with the text that named it.
-struct RightEntry {
-    landlock::Access access;
-    std::string text;
     Location where;
 };
 

@@ -65,7 +65,7 @@ void check_landlockd(std::string_view text) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
-    for (const Role role : {Role::policy, Role::abstraction, Role::drop_in}) {
+    for (const Role role : {Role::policy, Role::abstraction, Role::drop_in, Role::defaults}) {
         const auto policy = parse_policy(text, "f", role);
         if (!policy) {
             check_problems(policy.error());

@@ -53,16 +53,26 @@ class ScratchMachine : public testing::Test {
               "[Service]\nX-LandlockPolicy=app\nExecStart=/usr/bin/app\n" + lines);
     }
 
-    Report report(const Selection& selection = {}) {
-        const Root root = Root::open(directory_).value();
+    struct Look {
+        dropin::Plan plan;
+        Report report;
+    };
+    Look look_at(const std::filesystem::path& directory, const Selection& selection = {}) const {
+        const Root root = Root::open(directory).value();
         const unit::LoadPath units = unit::load_path(
             unit::Scope::system, [](const auto&) { return std::optional<std::string>(); });
+        const auto defaults = policy::read_defaults(root, search_);
         const auto resolve = [&](const std::vector<policy::Name>& names) {
             return policy::resolve(root, search_, names);
         };
-        const dropin::Plan plan = dropin::make_plan(
-            root, units, {resolve, dropin::policy_names(root, search_)}, {"/usr/libexec/wrapper"});
-        return run({root, units, search_, plan}, selection);
+        dropin::Plan plan =
+            dropin::make_plan(root, units, {resolve, dropin::policy_names(root, search_), defaults},
+                              {"/usr/libexec/wrapper"});
+        Report report = run({root, units, search_, plan, defaults}, selection);
+        return {std::move(plan), std::move(report)};
+    }
+    Report report(const Selection& selection = {}) const {
+        return look_at(directory_, selection).report;
     }
 
     /// The findings of one check, "FILE:LINE:COLUMN: MESSAGE".

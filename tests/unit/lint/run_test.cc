@@ -44,6 +44,15 @@ TEST_F(Run, AUnitThatIsRefused) {
     EXPECT_THAT(found("refused-unit"), ElementsAre(HasSubstr("ghost.service asks for a fence")));
 }
 
+TEST_F(Run, BadDefaults) {
+    write("/etc/ringfence/ringfence.conf", "version = 1\nminimum_api = 4\n");
+    EXPECT_THAT(found("invalid-defaults"), ElementsAre(HasSubstr("ringfence.conf:2:1: unknown k")));
+    policy("");
+    unit("");
+    EXPECT_THAT(found("invalid-defaults"), IsEmpty());
+    EXPECT_THAT(found("refused-unit"), ElementsAre(HasSubstr("ringfence.conf:2:1: unknown k")));
+}
+
 TEST_F(Run, UnitsOfOtherGenerators) {
     write("/etc/systemd/system/service.d/50.conf", "[Service]\nX-LandlockPolicy=-%p\n");
     write("/run/systemd/generator/app.service", "[Service]\nExecStart=/usr/bin/app\n");
@@ -109,6 +118,14 @@ TEST_F(Run, WhatIsSelected) {
     EXPECT_EQ(to_string(text.findings[0].problem.where), "x.toml:3:1");
 }
 
+TEST_F(Run, RulesOfAUnitAlone) {
+    write("/usr/lib/systemd/system/x.service",
+          "[Service]\nX-LandlockABI=8\nX-LandlockReadPaths=/etc /srv\nExecStart=/usr/bin/x\n");
+    EXPECT_THAT(found("broad-read"), ElementsAre(HasSubstr("x.service:3:21: it may read"),
+                                                 HasSubstr("x.service:3:26: it may read")));
+    EXPECT_THAT(found("newer-rights"), ElementsAre(HasSubstr("x.service:2:")));
+}
+
 TEST_F(Run, FindingsOfOnePlaceAreToldOnce) {
     policy("[filesystem]\nread = ['/etc']");
     unit("");
@@ -134,6 +151,31 @@ TEST_F(Run, TheShippedPoliciesAreCleanOrSayWhyNot) {
     EXPECT_FALSE(shipped.justified.empty());
     for (const Finding& finding : shipped.justified)
         EXPECT_GE(finding.reason.size(), 20u) << to_string(finding.problem);
+}
+
+// The trees that the generator is tested with: check comes to an end, and what the generator
+// refuses is an error.
+class Golden : public ScratchMachine {};
+
+TEST_F(Golden, WhatIsRefusedIsAnError) {
+    std::size_t trees = 0;
+    std::size_t refused = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(RINGFENCE_GOLDEN)) {
+        if (!std::filesystem::is_directory(entry.path() / "in")) continue;
+        ++trees;
+        const auto [plan, found] = look_at(entry.path() / "in");
+        for (const dropin::PlannedFile& file : plan.files) {
+            if (file.outcome != dropin::Outcome::refused) continue;
+            ++refused;
+            const auto is_told = [&](const Finding& finding) {
+                return finding.severity == Severity::error && finding.unit == file.unit;
+            };
+            EXPECT_TRUE(std::any_of(found.findings.begin(), found.findings.end(), is_told))
+                << entry.path() << " " << file.unit;
+        }
+    }
+    EXPECT_GE(trees, 70u);
+    EXPECT_GE(refused, 20u);
 }
 
 // The table

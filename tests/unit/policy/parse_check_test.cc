@@ -40,8 +40,8 @@ TEST_F(ParseCheck, EachNeedsAnIdAndAReason) {
     policy("p", "[[check.allow]]\npath = '/x'\n[[check.allow]]\nid = ''\nreason = 3\nresaon = ''");
     EXPECT_THAT(
         problems("p"),
-        ElementsAre(HasSubstr("3:1: this exception has no `id`"),
-                    HasSubstr("3:1: this exception has no `reason`; say why it is meant"),
+        ElementsAre(HasSubstr("3:1: `id` is missing in [[check.allow]]; name a check"),
+                    HasSubstr("3:1: `reason` is missing in [[check.allow]]; say why"),
                     HasSubstr("6:6: `id` is empty"), HasSubstr("7:10: `reason` must be a string"),
                     HasSubstr("8:1: unknown key \"resaon\" in [[check.allow]]; did you mean")));
     policy("q", "[check]\nallow = ['credentials']");
