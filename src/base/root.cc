@@ -78,7 +78,12 @@ FileResult<Fd> Root::open_regular(const std::string& path) const {
     return open_at(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 }
 
+void Root::pretend(const std::string& path, std::string text) {
+    pretended_.insert_or_assign(path, std::move(text));
+}
+
 FileResult<std::string> Root::read(const std::string& path, std::size_t limit) const {
+    if (const auto found = pretended_.find(path); found != pretended_.end()) return found->second;
     const auto fd = open_regular(path);
     if (!fd) return tl::unexpected(fd.error());
     return *fd ? read_all(fd->get(), limit) : std::string();
@@ -101,6 +106,23 @@ FileResult<std::string> Root::read_head(const std::string& path, std::size_t siz
 }
 
 FileResult<std::vector<DirectoryEntry>> Root::list(const std::string& path) const {
+    auto entries = list_real(path);
+    for (const auto& [file, text] : pretended_) {
+        if (file.compare(0, path.size() + 1, path + "/") != 0) continue;
+        if (!entries && entries.error().value() != ENOENT) break;
+        if (!entries) entries.emplace();
+        const std::string below = file.substr(path.size() + 1);
+        const std::string name = below.substr(0, below.find('/'));
+        const auto at = std::lower_bound(entries->begin(), entries->end(), name,
+                                         [](const auto& a, const auto& b) { return a.name < b; });
+        if (at != entries->end() && at->name == name) continue;
+        const unsigned char type = name == below ? DT_REG : DT_DIR;
+        entries->insert(at, {name, type});
+    }
+    return entries;
+}
+
+FileResult<std::vector<DirectoryEntry>> Root::list_real(const std::string& path) const {
     auto fd = open_at(path, O_RDONLY | O_DIRECTORY);
     if (!fd) return tl::unexpected(fd.error());
     std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(fd->get()), ::closedir);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <dirent.h>
+#include <map>
 #include <string>
 #include <sys/stat.h>
 #include <system_error>
@@ -53,6 +54,10 @@ class Root {
     /// The path that `path` leads to, all links resolved, as seen inside the root ("/usr/lib/…").
     FileResult<std::string> resolve(const std::string& path) const;
 
+    /// From now on read() and list() act as if `path`, written without links, were a file with this
+    /// text: to find out what a change would do before it is made.
+    void pretend(const std::string& path, std::string text);
+
     /// The root directory's own path as it was given.
     const std::string& path() const { return path_; }
 
@@ -60,9 +65,11 @@ class Root {
     Root(Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
     FileResult<Fd> open_regular(const std::string& path) const;
     FileResult<Fd> open_at(const std::string& path, int flags) const;
+    FileResult<std::vector<DirectoryEntry>> list_real(const std::string& path) const;
 
     Fd fd_;
     std::string path_;
+    std::map<std::string, std::string> pretended_;
 };
 
 }  // namespace ringfence

@@ -2,17 +2,17 @@
 // `ringfence denials`: ringfence-denials(1).
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
-#include "cli/arguments.h"
+#include "cli/denials_follow.h"
 #include "cli/denials_json.h"
+#include "cli/denials_request.h"
+#include "cli/denials_source.h"
 #include "cli/denials_text.h"
 #include "cli/exit_status.h"
 #include "cli/terminal.h"
-#include "cli/time_argument.h"
 #include "cli/verb.h"
 #include "journal/review.h"
 #include "journal/sd_source.h"
@@ -23,150 +23,42 @@ namespace ringfence::cli {
 
 using journal::Denial;
 using journal::Review;
-using journal::Source;
 using journal::Time;
+using Request = DenialsRequest;
 
 namespace {
 
 // The first ABI whose kernels log denials (Linux 6.15).
 constexpr int first_logging_abi = 7;
 
-constexpr Option options[] = {
-    {"since", 'S', "TIME", "only denials at or after this time"},
-    {"until", 'U', "TIME", "only denials at or before this time"},
-    {"boot", 'b', nullptr, "only denials of the current boot"},
-    {"policy", 0, "NAME", "only denials of fences with this policy"},
-    {"json", 0, nullptr, "print one JSON document"},
-    {"suggest", 0, nullptr, "print the policy changes that would allow what was denied"},
-    {"directory", 'D', "DIR", "read the journal files in this directory"},
-    {"file", 0, "FILE", "read this journal file; may be given more than once"},
-    {"no-pager", 0, nullptr, "do not pipe the output into a pager"},
-    {"help", 'h', nullptr, "show this text"},
-};
-
-struct Request {
-    std::vector<std::string> units;
-    std::string policy;
-    std::string directory;
-    std::vector<std::string> files;
-    bool boot = false, json = false, suggest = false, paged = true, help = false;
-    journal::ReviewOptions review;
-
-    bool local() const { return directory.empty() && files.empty(); }
-};
+// --exit-code: there were denials of fences.
+constexpr int exit_denials = 3;
 
 Time now() {
     return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
-std::string unit_name(const std::string& operand) {
-    return operand.find('.') == std::string::npos ? operand + ".service" : operand;
-}
-
-Result<void> read_time(const Arguments& arguments, const char* option, Time* into) {
-    if (!arguments.has(option)) return {};
-    auto time = parse_time(arguments.value(option), now());
-    if (!time) {
-        time.error().front().where.file = std::string("--") + option;
-        return tl::unexpected(time.error());
-    }
-    *into = *time;
+Result<void> restrict_to_boot(Request& request) {
+    if (!request.boot) return {};
+    const auto boot = journal::current_boot();
+    if (!boot) return tl::unexpected(boot.error());
+    request.review.boot = *boot;
     return {};
-}
-
-// Combinations that make no sense.
-Result<void> check(const Request& request) {
-    if (!request.directory.empty() && !request.files.empty())
-        return fail("", "--directory and --file exclude each other", "give one of them");
-    if (request.boot && !request.local())
-        return fail("", "--boot is about this machine's own journal", "use --since with files");
-    if (request.json && request.suggest)
-        return fail("", "--json and --suggest exclude each other", "give one of them");
-    if (request.review.since > request.review.until)
-        return fail("", "--since is after --until", "exchange them");
-    return {};
-}
-
-Result<Request> read_request(const std::vector<std::string>& words) {
-    const auto arguments = parse_arguments(options, words);
-    if (!arguments) return tl::unexpected(arguments.error());
-    Request request;
-    for (const std::string& operand : arguments->operands)
-        request.units.push_back(unit_name(operand));
-    request.policy = arguments->value("policy");
-    request.directory = arguments->value("directory");
-    request.files = arguments->values("file");
-    request.boot = arguments->has("boot");
-    request.json = arguments->has("json");
-    request.suggest = arguments->has("suggest");
-    request.paged = !arguments->has("no-pager");
-    request.help = arguments->has("help");
-    for (const auto& [option, into] :
-         {std::pair("since", &request.review.since), std::pair("until", &request.review.until)})
-        if (auto done = read_time(*arguments, option, into); !done)
-            return tl::unexpected(done.error());
-    if (auto done = check(request); !done) return tl::unexpected(done.error());
-    return request;
-}
-
-// PIDs of the kernel's records are those of the initial namespace, whose inode is fixed
-// (PROC_PID_INIT_INO, include/linux/proc_ns.h); journald of this system shares ours.
-bool in_initial_pid_namespace() {
-    std::error_code error;
-    return std::filesystem::read_symlink("/proc/self/ns/pid", error) == "pid:[4026531836]";
-}
-
-Result<std::unique_ptr<Source>> open_source(const Request& request) {
-    if (!request.directory.empty()) return journal::open_journal_directory(request.directory);
-    if (!request.files.empty()) return journal::open_journal_files(request.files);
-    return journal::open_local_journal();
 }
 
 Result<Review> make_review(Request& request) {
-    auto source = open_source(request);
-    if (!source) return tl::unexpected(source.error());
-    if (request.boot) {
-        const auto boot = journal::current_boot();
-        if (!boot) return tl::unexpected(boot.error());
-        request.review.boot = *boot;
-    }
-    request.review.pids_comparable = request.local() && in_initial_pid_namespace();
-    return journal::review(**source, request.review);
-}
-
-bool is_asked_for(const journal::Unit& unit, const std::vector<std::string>& names) {
-    return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-        return name == unit.name || name == unit.user_name;
-    });
-}
-
-// A denial whose tag only claims to be of the unit is part of the unit's review: it must not hide.
-bool concerns(const Denial& denial, const Request& request) {
-    const journal::Attribution& whose = denial.attribution;
-    const bool of_unit =
-        request.units.empty() || is_asked_for(whose.unit, request.units) ||
-        std::any_of(whose.claimed.begin(), whose.claimed.end(),
-                    [&](const auto& unit) { return is_asked_for(unit, request.units); });
-    return of_unit && (request.policy.empty() || request.policy == whose.policy);
-}
-
-// Returns how many unattributed denials were left out, for a word about them.
-std::uint64_t filter(Review& review, const Request& request) {
-    const auto keep = [&](const Denial& denial) { return !concerns(denial, request); };
-    std::uint64_t dropped = 0;
-    for (const Denial& denial : review.unattributed)
-        if (keep(denial) && denial.attribution.reason != journal::Reason::other_landlock_user)
-            dropped += denial.tally.count;
-    std::erase_if(review.denials, keep);
-    std::erase_if(review.unattributed, keep);
-    return dropped;
+    auto opened = open_denials_source(request);
+    if (!opened) return tl::unexpected(opened.error());
+    if (auto done = restrict_to_boot(request); !done) return tl::unexpected(done.error());
+    if (!opened->note.empty()) fmt::print(stderr, "ringfence: {}\n", printable(opened->note));
+    request.review.pids_comparable = opened->pids_comparable;
+    return journal::review(*opened->source, request.review);
 }
 
 std::string searched(const Request& request) {
     if (!request.directory.empty()) return printable(request.directory);
-    if (!request.files.empty())
-        return fmt::format("{} journal file{}", request.files.size(),
-                           request.files.size() == 1 ? "" : "s");
+    const std::size_t files = request.files.size() + request.audit_logs.size();
+    if (files != 0) return fmt::format("{} file{}", files, files == 1 ? "" : "s");
     return request.boot ? "the current boot's journal" : "the journal of this machine";
 }
 
@@ -174,7 +66,8 @@ std::string searched(const Request& request) {
 std::string nothing_found(const Review& review, const Request& request) {
     std::string text = fmt::format("No denials found in {}", searched(request));
     if (review.records != 0)
-        return text + fmt::format("; {} are of other units, policies or times.\n", review.records);
+        return text +
+               fmt::format("; {} are of other units, policies, rights or paths.\n", review.records);
     text += ".\n";
     if (!request.local()) return text;
     const landlock::Support support = landlock::probe();
@@ -196,28 +89,62 @@ std::string suggestions(const Review& review) {
     return text.empty() ? "# Nothing to suggest: no denial has a unit.\n" : text;
 }
 
+std::string text_of(const Review& review, const Request& request) {
+    if (request.suggest) return suggestions(review);
+    if (request.summary) return to_summary(review, standard_output());
+    if (request.verbose) return to_details(review, standard_output(), now());
+    return to_text(review, standard_output(), now());
+}
+
 void print(const Review& review, const Request& request) {
     if (request.json) {
         show(to_json(review), false);
         return;
     }
-    if (review.denials.empty() && review.unattributed.empty()) {
+    const bool nothing = request.summary ? review.units.empty()
+                                         : review.denials.empty() && review.unattributed.empty();
+    if (nothing)
         show((request.suggest ? "# " : "") + nothing_found(review, request), false);
-        return;
-    }
-    show(request.suggest ? suggestions(review) : to_text(review, standard_output(), now()),
-         request.paged);
+    else
+        show(text_of(review, request), request.paged);
 }
 
-void print_notes(const Review& review, std::uint64_t dropped) {
-    if (review.malformed != 0)
-        fmt::print(stderr, "ringfence: {} Landlock records could not be parsed\n",
-                   review.malformed);
-    if (dropped != 0)
-        fmt::print(stderr,
-                   "ringfence: {} more denials could not be attributed to any unit; run without "
-                   "UNIT and --policy to see them\n",
-                   dropped);
+void note(std::uint64_t count, const char* text) {
+    if (count != 0) fmt::print(stderr, "ringfence: {} {}\n", count, text);
+}
+
+void print_notes(const Review& review, const Request& request) {
+    note(review.malformed, "Landlock records could not be parsed");
+    note(review.unreadable, "lines are no records and were left out");
+    note(review.elsewhere,
+         "more denials could not be attributed to any unit; run without UNIT and --policy to see "
+         "them");
+    note(review.uncounted,
+         "denials are in no group: there are more different ones than memory is spent on; narrow "
+         "the search with --since or a unit");
+    note(review.left_out,
+         "domains are more than are kept; their denials have no unit. --boot looks at fewer");
+    note(review.losses.audit,
+         "audit records were lost in these boots (the kernel's backlog or rate limit); the counts "
+         "are too low. \"auditctl -b\" raises the backlog");
+    note(review.losses.suppressed,
+         "messages were suppressed by journald's rate limit; wrappers' reports may be among them. "
+         "RateLimitBurst= in journald.conf(5)");
+    note(review.losses.missed, "messages of the kernel were missed by journald");
+    std::uint64_t missing = 0;
+    for (const journal::UnitCount& unit : review.units)
+        missing += unit.missing();
+    if (!request.summary)
+        note(missing,
+             "denials that the kernel counted are not in the journal; --summary shows whose");
+}
+
+bool any_of_fences(const Review& review) {
+    return !review.denials.empty() ||
+           std::any_of(review.unattributed.begin(), review.unattributed.end(),
+                       [](const Denial& denial) {
+                           return denial.attribution.reason != journal::Reason::other_landlock_user;
+                       });
 }
 
 int report(const Diagnostics& diagnostics, int status) {
@@ -230,24 +157,28 @@ int help() {
     fmt::print(
         "Usage: ringfence denials [OPTION…] [UNIT…]\n\n"
         "Show what the fences of services denied, grouped, by unit.\n\n{}\n"
-        "Exit status: 0 read, whether or not there were denials; 1 could not read; 2 usage.\n"
-        "ringfence-denials(1) has more.\n",
-        options_help(options));
+        "Exit status: 0 read, whether or not there were denials; 1 could not read; 2 usage;\n"
+        "with --exit-code 3 when there were denials. ringfence-denials(1) has more.\n",
+        options_help(denials_options()));
     return exit_success;
 }
 
 }  // namespace
 
 int run_denials(const std::vector<std::string>& words) {
-    auto request = read_request(words);
+    auto request = read_denials_request(words, now());
     if (!request) return report(request.error(), exit_usage);
     if (request->help) return help();
+    if (request->follow) {
+        auto done = restrict_to_boot(*request);
+        if (done) done = follow_denials(*request);
+        return report(done.error(), exit_failure);
+    }
     auto review = make_review(*request);
     if (!review) return report(review.error(), exit_failure);
-    const std::uint64_t dropped = filter(*review, *request);
     print(*review, *request);
-    print_notes(*review, dropped);
-    return exit_success;
+    print_notes(*review, *request);
+    return request->exit_code && any_of_fences(*review) ? exit_denials : exit_success;
 }
 
 }  // namespace ringfence::cli

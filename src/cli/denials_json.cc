@@ -138,6 +138,10 @@ Json denial_json(const Denial& denial) {
     if (denial.tally.pid) json["pid"] = *denial.tally.pid;
     if (!denial.tally.command_line.empty())
         json["command_line"] = command_json(denial.tally.command_line);
+    if (!denial.tally.records.empty()) {
+        json["audit_id"] = denial.tally.serial;
+        json["records"] = denial.tally.records;
+    }
     return json;
 }
 
@@ -148,13 +152,44 @@ Json list_json(const std::vector<Denial>& denials) {
     return list;
 }
 
+Json unit_counts(const journal::Review& review) {
+    Json list = Json::array();
+    for (const journal::UnitCount& unit : review.units) {
+        Json json = {{"unit", unit.unit.name}};
+        set_known(json, "user_unit", unit.unit.user_name);
+        set_known(json, "machine_id", unit.machine);
+        set_known(json, "hostname", unit.host);
+        json["denials"] = unit.logged;
+        json["fences"] = unit.starts;
+        json["ended_fences"] = unit.ended;
+        json["counted_by_kernel"] = unit.counted;
+        json["logged"] = unit.read;
+        json["missing"] = unit.missing();
+        list.push_back(std::move(json));
+    }
+    return list;
+}
+
+Json losses_json(const journal::Losses& losses) {
+    return {{"audit", losses.audit}, {"journald", losses.suppressed}, {"kernel", losses.missed}};
+}
+
 }  // namespace
+
+std::string to_json_line(const Denial& denial) {
+    return denial_json(denial).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 std::string to_json(const journal::Review& review) {
     const Json document = {{"version", schema_version},
                            {"denials", list_json(review.denials)},
                            {"unattributed", list_json(review.unattributed)},
-                           {"malformed_records", review.malformed}};
+                           {"units", unit_counts(review)},
+                           {"lost_records", losses_json(review.losses)},
+                           {"malformed_records", review.malformed},
+                           {"unreadable_lines", review.unreadable},
+                           {"ungrouped_denials", review.uncounted},
+                           {"forgotten_domains", review.left_out}};
     return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

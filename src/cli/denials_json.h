@@ -11,4 +11,7 @@ namespace ringfence::cli {
 /// One document, pretty-printed, with a newline at its end.
 std::string to_json(const journal::Review& review);
 
+/// One denial as one line: an element of the document's lists.
+std::string to_json_line(const journal::Denial& denial);
+
 }  // namespace ringfence::cli

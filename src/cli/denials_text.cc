@@ -25,16 +25,8 @@ using Row = std::array<std::string, column_count>;
 constexpr const char* titles[column_count] = {"COUNT",  "FIRST",  "LAST",   "UNIT",
                                               "DENIED", "OBJECT", "PROGRAM"};
 
-std::string units_text(const Attribution& attribution) {
-    if (attribution.reason == Reason::attributed) return printable(attribution.unit.shown());
-    std::string names;
-    for (const journal::Unit& unit : attribution.claimed)
-        if (!unit.empty()) names += (names.empty() ? "" : ",") + printable(unit.shown()) + "?";
-    return names.empty() ? fmt::format("({})", printable(attribution.tag)) : names;
-}
-
 Row row_of(const Denial& denial, Time now, bool with_host) {
-    std::string unit = units_text(denial.attribution);
+    std::string unit = unit_of(denial.attribution);
     if (with_host) unit = printable(denial.host) + ":" + unit;
     return {std::to_string(denial.tally.count),
             time_of(denial.tally.first, now),
@@ -99,14 +91,6 @@ std::string rows_text(const std::vector<Row>& rows, const Terminal& terminal) {
     return fits ? table(rows, terminal, widths) : stacked(rows, terminal);
 }
 
-bool several_machines(const journal::Review& review) {
-    std::set<std::string> machines;
-    for (const auto* list : {&review.denials, &review.unattributed})
-        for (const Denial& denial : *list)
-            machines.insert(denial.machine);
-    return machines.size() > 1;
-}
-
 // The rights that appear, explained once.
 std::string legend(const journal::Review& review, const Terminal& terminal) {
     std::set<std::string> seen;
@@ -134,17 +118,45 @@ std::string unattributed_text(const journal::Review& review, const Terminal& ter
         std::vector<Row> rows;
         for (; first != last; ++first)
             rows.push_back(row_of(*first, now, with_host));
-        text += fmt::format(
-            "\n{}: {}\n",
-            terminal.bold(reason == Reason::other_landlock_user ? "Other users of Landlock"
-                                                                : "Not attributed to a unit"),
-            text_of(reason).sentence);
+        text += fmt::format("\n{}: {}\n",
+                            reason == Reason::other_landlock_user
+                                ? terminal.bold("Other users of Landlock")
+                                : terminal.red(terminal.bold("Not attributed to a unit")),
+                            text_of(reason).sentence);
         text += rows_text(rows, terminal);
     }
     return text;
 }
 
 }  // namespace
+
+std::string unit_of(const Attribution& attribution) {
+    if (attribution.reason == Reason::attributed) return printable(attribution.unit.shown());
+    std::string names;
+    for (const journal::Unit& unit : attribution.claimed)
+        if (!unit.empty()) names += (names.empty() ? "" : ",") + printable(unit.shown()) + "?";
+    return names.empty() ? fmt::format("({})", printable(attribution.tag)) : names;
+}
+
+bool several_machines(const journal::Review& review) {
+    std::set<std::string> machines;
+    for (const auto* list : {&review.denials, &review.unattributed})
+        for (const Denial& denial : *list)
+            machines.insert(denial.machine.empty() ? denial.host : denial.machine);
+    for (const journal::UnitCount& unit : review.units)
+        machines.insert(unit.machine.empty() ? unit.host : unit.machine);
+    return machines.size() > 1;
+}
+
+std::string to_line(const Denial& denial, const Terminal& terminal, Time now) {
+    const bool attributed = denial.attribution.reason == Reason::attributed;
+    const std::string unit = unit_of(denial.attribution);
+    const std::string why =
+        attributed ? "" : fmt::format(" [{}]", text_of(denial.attribution.reason).name);
+    return fmt::format("{} {}{}: {}: {}, {}\n", terminal.dim(time_of(denial.tally.last, now)),
+                       terminal.bold(unit), why, words_of(denial.what.rights),
+                       terminal.red(object_of(denial)), program_of(denial));
+}
 
 std::string to_text(const journal::Review& review, const Terminal& terminal, Time now) {
     const bool with_host = several_machines(review);

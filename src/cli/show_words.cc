@@ -10,13 +10,6 @@ namespace ringfence::cli {
 
 using Outcome = policy::Enforcement::Outcome;
 
-std::vector<std::string> right_names(const landlock::Access& access) {
-    std::vector<std::string> names;
-    for (const landlock::Right& right : landlock::rights)
-        if (access.contains(right.access())) names.emplace_back(right.name);
-    return names;
-}
-
 std::vector<std::string> group_keys(const landlock::Access& access,
                                     const landlock::Access& handled) {
     std::vector<std::string> keys;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/right_names.h"
 #include "landlock/access.h"
 #include "policy/enforcement.h"
 #include "policy/rules.h"
@@ -12,7 +13,6 @@
 namespace ringfence::cli {
 
 /// The kernel's names, in the order of the table.
-std::vector<std::string> right_names(const landlock::Access& access);
 
 /// The keys of a policy for this access ("read", "execute" …); none when it has to be given by
 /// right.

@@ -22,13 +22,15 @@ Result<std::optional<policy::Rules>> Site::resolve(const std::vector<policy::Nam
     return rules;
 }
 
-dropin::Plan Site::plan() const {
+dropin::Policies Site::policy_access() const {
     const auto resolve_names = [this](const std::vector<policy::Name>& names) {
         return resolve(names);
     };
-    return dropin::make_plan(root, units,
-                             {resolve_names, dropin::policy_names(root, policies), defaults},
-                             {RINGFENCE_WRAPPER});
+    return {resolve_names, dropin::policy_names(root, policies), defaults};
+}
+
+dropin::Plan Site::plan() const {
+    return dropin::make_plan(root, units, policy_access(), {RINGFENCE_WRAPPER});
 }
 
 Result<Site> open_site(const std::string& root, unit::Scope scope) {

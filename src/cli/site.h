@@ -26,6 +26,8 @@ struct Site {
     /// Errors: those of the policies, and then those of ringfence.conf.
     Result<std::optional<policy::Rules>> resolve(const std::vector<policy::Name>& names) const;
 
+    dropin::Policies policy_access() const;
+
     /// What the generator would write now.
     dropin::Plan plan() const;
 };

@@ -20,7 +20,14 @@ struct Verb {
 std::span<const Verb> verbs();
 
 // One file a verb: denials.cc, …
-int run_show(const std::vector<std::string>& words);
+int run_check(const std::vector<std::string>& words);
 int run_denials(const std::vector<std::string>& words);
+int run_diff(const std::vector<std::string>& words);
+int run_disable(const std::vector<std::string>& words);
+int run_doctor(const std::vector<std::string>& words);
+int run_enable(const std::vector<std::string>& words);
+int run_report(const std::vector<std::string>& words);
+int run_show(const std::vector<std::string>& words);
+int run_status(const std::vector<std::string>& words);
 
 }  // namespace ringfence::cli

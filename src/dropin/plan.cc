@@ -30,7 +30,9 @@ struct Decision {
     std::string text;
     Diagnostics reasons;
     std::string policy;
+    bool unseen = false;
     std::optional<policy::Rules> rules = std::nullopt;
+    std::shared_ptr<const Basis> basis = {};
 };
 
 class Planner {
@@ -55,6 +57,10 @@ class Planner {
         std::sort(plan_.files.begin(), plan_.files.end(), [](const auto& a, const auto& b) {
             return std::tie(a.unit, a.path) < std::tie(b.unit, b.path);
         });
+    }
+
+    void run_one(const unit::Unit& unit) {
+        if (auto decision = decide(unit)) add_file(unit, std::move(*decision));
     }
 
   private:
@@ -145,20 +151,45 @@ class Planner {
         }
         is_masked_ = sources->state == State::masked;
         if (is_masked_ || !sources->mention(key_marker)) return std::nullopt;
-        for (std::size_t i = 0; i < sources->dropins.size(); ++i)
-            if (is_ours(sources->dropins[i], sources->dropin_texts[i])) return std::nullopt;
+        for (std::size_t i = 0; i < sources->dropins.size(); ++i) {
+            if (!is_ours(sources->dropins[i], sources->dropin_texts[i])) continue;
+            if (!sources->dropin_texts[i].empty()) check_static(unit::parse(*sources), i);
+            return std::nullopt;
+        }
         return unit::parse(*sources);
     }
 
     // An empty file of our name is how an administrator switches the fence off; one that has our
     // header was made by `ringfence enable --static`.
     static bool is_ours(const unit::Dropin& dropin, const std::string& text) {
-        return dropin.file_name() == file_name &&
-               (text.empty() || text.compare(0, own_header.size(), own_header) == 0);
+        return (dropin.file_name() == file_name && text.empty()) || is_static_dropin(dropin, text);
+    }
+
+    // What comes behind a static drop-in could take its fence away.
+    void check_static(const unit::Unit& unit, std::size_t index) {
+        for (std::size_t i = index + 1; i < unit.dropins.size(); ++i)
+            for (const unit::Assignment& line :
+                 unit.files[i + (unit.has_fragment ? 1 : 0)].assignments)
+                if (line.section == "Service" && line.key == "ExecStart")
+                    return add_refusal(unit,
+                                       {{line.where,
+                                         "this file comes behind the static fence " +
+                                             unit.dropins[index].path + " and changes ExecStart=",
+                                         "run ringfence enable --static " + unit.name.full}});
     }
 
     std::optional<Decision> decide(const unit::Unit& unit) {
-        const Attachment attachment = read_attachment(unit);
+        Basis basis;
+        basis.attachment = read_attachment(unit);
+        auto decision = decide(unit, basis.attachment, basis);
+        if (!decision) return std::nullopt;
+        basis.unit = unit;
+        decision->basis = std::make_shared<const Basis>(std::move(basis));
+        return decision;
+    }
+
+    std::optional<Decision> decide(const unit::Unit& unit, const Attachment& attachment,
+                                   Basis& basis) {
         if (!attachment.asks()) return std::nullopt;
         if (unit.state == State::missing || unit.transient) return decide_unseen(unit, attachment);
         if (!attachment.problems.empty()) return refuse(unit, attachment.problems, attachment.wrap);
@@ -175,15 +206,13 @@ class Planner {
         if (!rules) return refuse(unit, rules.error(), attachment.wrap);
         if (!*rules) return std::nullopt;  // all of them optional, and none there
         if (!policies_.defaults) return refuse(unit, policies_.defaults.error(), attachment.wrap);
-        auto rendered =
-            render_rules({unit, **rules, attachment.wrap, wrapper_,
-                          interpreters(unit, attachment.wrap), policies_.defaults->reports});
+        basis.rules = **rules;
+        basis.interpreters = interpreters(unit, attachment.wrap);
+        auto rendered = render_rules({unit, **rules, attachment.wrap, wrapper_, basis.interpreters,
+                                      policies_.defaults->reports});
         if (!rendered) return refuse(unit, rendered.error(), attachment.wrap);
-        return Decision{Outcome::fenced,
-                        std::move(rendered->text),
-                        {},
-                        (*rules)->name,
-                        std::move(rendered->rules)};
+        return Decision{Outcome::fenced, std::move(rendered->text), {}, (*rules)->name,
+                        false,           std::move(rendered->rules)};
     }
 
     // Of the programs that can be looked at: not in another root, and without specifiers that only
@@ -237,13 +266,16 @@ class Planner {
     std::optional<Decision> decide_unseen(const unit::Unit& unit, const Attachment& attachment) {
         if (!attachment.own_request) return std::nullopt;
         const std::string file = unit.files.empty() ? "" : unit.files.back().path;
-        return refuse(unit,
-                      {{{file, 0, 0},
-                        unit.name.full + " asks for a fence, and has no unit file that a generator "
-                                         "can see",
-                        "for a unit that another generator makes, use ringfence enable --static " +
-                            unit.name.full}},
-                      attachment.wrap);
+        Decision decision =
+            refuse(unit,
+                   {{{file, 0, 0},
+                     unit.name.full + " asks for a fence, and has no unit file that a generator "
+                                      "can see",
+                     "for a unit that another generator makes, use ringfence enable --static " +
+                         unit.name.full}},
+                   attachment.wrap);
+        decision.unseen = true;
+        return decision;
     }
 
     // A template whose policy's name has the instance in it: its instances are planned one by one,
@@ -303,7 +335,8 @@ class Planner {
                 {{unit.files.empty() ? "" : unit.files.front().path, 0, 0},
                  "no drop-in can be made that is for this unit alone and comes last",
                  "choose a unit name that does not end in \"-\", and shorter drop-in names"});
-            plan_.files.push_back({unit.name.full, decision.outcome, "", "", decision.reasons, ""});
+            plan_.files.push_back({unit.name.full, decision.outcome, "", "", decision.reasons, "",
+                                   false, std::nullopt, decision.basis});
             return "";
         }
         if (unit.name.kind == NameKind::template_name) template_files_[unit.name.full] = *name;
@@ -314,7 +347,8 @@ class Planner {
     void add(const std::string& unit, const std::string& name, Decision decision) {
         plan_.files.push_back({unit, decision.outcome, unit + ".d/" + name,
                                std::move(decision.text), std::move(decision.reasons),
-                               std::move(decision.policy), std::move(decision.rules)});
+                               std::move(decision.policy), decision.unseen,
+                               std::move(decision.rules), std::move(decision.basis)});
     }
 
     const Root& root_;
@@ -334,6 +368,13 @@ class Planner {
 };
 
 }  // namespace
+
+bool is_static_dropin(const unit::Dropin& dropin, std::string_view text) {
+    constexpr std::string_view tail = "-ringfence.conf";
+    const std::string name = dropin.file_name();
+    return name.size() > tail.size() && name.substr(name.size() - tail.size()) == tail &&
+           text.substr(0, own_header.size()) == own_header;
+}
 
 std::vector<std::string> policy_names(const Root& root, const policy::SearchPath& path) {
     constexpr std::string_view suffix = ".toml";
@@ -396,6 +437,15 @@ Plan make_plan(const Root& root, const unit::LoadPath& path, const Policies& pol
                              policies.defaults.error().end());
     Planner(root, map, policies, wrapper, plan).run();
     return plan;
+}
+
+std::optional<PlannedFile> plan_unit(const Root& root, const unit::Sources& sources,
+                                     const Policies& policies, const Wrapper& wrapper) {
+    Plan plan;
+    const unit::NameMap no_other_units;
+    Planner(root, no_other_units, policies, wrapper, plan).run_one(unit::parse(sources));
+    if (plan.files.empty()) return std::nullopt;
+    return std::move(plan.files.front());
 }
 
 }  // namespace ringfence::dropin

@@ -4,15 +4,19 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/diagnostic.h"
 #include "base/root.h"
+#include "dropin/attachment.h"
 #include "dropin/render.h"
 #include "policy/resolve.h"
 #include "unit/load_path.h"
+#include "unit/unit.h"
 
 namespace ringfence::dropin {
 
@@ -32,6 +36,14 @@ enum class Outcome {
     nothing,  ///< one instance of a fenced template is not fenced: takes the template's place
 };
 
+/// What a file was made from.
+struct Basis {
+    unit::Unit unit;
+    Attachment attachment;
+    std::optional<policy::Rules> rules;  ///< without what is inherited; nothing: see the reasons
+    std::vector<std::string> interpreters;
+};
+
 struct PlannedFile {
     std::string unit;  ///< its principal name
     Outcome outcome = Outcome::fenced;
@@ -39,8 +51,11 @@ struct PlannedFile {
     std::string text;
     Diagnostics reasons;  ///< why it is refused or masked
     std::string policy;   ///< its name; empty when refused
+    bool unseen = false;  ///< refused, because its file cannot be seen: another generator makes it
     /// What is enforced, with the rules that the unit inherits; fenced only.
     std::optional<policy::Rules> rules = std::nullopt;
+    std::shared_ptr<const Basis> basis =
+        nullptr;  ///< nullptr: there is no such unit, or it is unreadable
 };
 
 struct Plan {
@@ -51,6 +66,15 @@ struct Plan {
 /// `policies.resolve` should know `policies.defaults`.
 Plan make_plan(const Root& root, const unit::LoadPath& path, const Policies& policies,
                const Wrapper& wrapper);
+
+/// One unit whose files have been read already, whatever directories they are in: one that another
+/// generator made. Nothing when it does not ask for a fence.
+std::optional<PlannedFile> plan_unit(const Root& root, const unit::Sources& sources,
+                                     const Policies& policies, const Wrapper& wrapper);
+
+/// Whether `ringfence enable --static` made this drop-in, so that the generator leaves the unit
+/// alone.
+bool is_static_dropin(const unit::Dropin& dropin, std::string_view text);
 
 /// The names of the policy files in the search path, sorted.
 std::vector<std::string> policy_names(const Root& root, const policy::SearchPath& path);

@@ -24,7 +24,8 @@
 //  4. A domain made by another process than every report's sender (other_process), where PIDs are
 //     comparable: journald runs in the initial PID namespace, which the caller says, or another
 //     domain with that tag does match. In a container they differ by construction.
-//  5. More domains with the tag than its reports announce with LANDLOCK_LAYERS= (surplus_domains).
+//  5. More domains with the tag than its reports announce with LANDLOCK_LAYERS= (surplus_domains);
+//     also when there are more of either than memory is spent on.
 //  6. No report, or none with a unit (journald finds none for a process that has exited): entries
 //  of the journal with a trusted invocation ID that begins with the tag's
 //     digits name a unit, but so does the forger of rule 2: it is shown as `claimed`, no more.
@@ -34,6 +35,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -92,20 +94,64 @@ struct Attribution {
 /// Looks units up by the first digits of an invocation ID (Source::units_of_invocation).
 using FindInvocation = std::function<Result<std::vector<Unit>>(std::string_view digits)>;
 
+/// What is known of one domain.
+struct Domain {
+    const std::string* exe = nullptr;  ///< of its creator, and its comm
+    const std::string* comm = nullptr;
+    std::optional<std::int64_t> pid;
+    std::optional<std::uint32_t> uid;
+    Time announced{};
+    std::optional<Time> ended;  ///< its "deallocated" record
+    std::uint64_t counted = 0;  ///< denials by the kernel's count, in that record
+    std::uint64_t logged = 0;   ///< denials read; counted by the caller
+};
+
+struct IdentityOptions {
+    /// The journal's PIDs are those of the initial PID namespace.
+    bool pids_comparable = false;
+    /// Records and reports come from sources that do not share boot IDs (Source::knows_boots()).
+    bool tags_across_boots = false;
+    /// Reports are added after all domains: only those with a domain's tag need memory.
+    bool domains_first = false;
+    /// Beyond it domains are not kept: their denials have no domain record.
+    std::size_t max_domains = 100000;
+    /// Beyond it reports are not kept, and their tags lead nowhere: everybody can send reports.
+    std::size_t max_reports = 200000;
+    /// Of all the strings of domains and reports, with the same consequence.
+    std::size_t max_text_bytes = 8u << 20;
+};
+
 /// Everything that is known of domains and tags. Records may be added in any order; attribute()
-/// after the last. Holds one row a domain that had a logged denial and one a report.
+/// after the last. Holds one row a domain that had a logged denial and one a report; strings are
+/// kept once.
 class Identities {
   public:
-    /// `pids_comparable`: the journal's PIDs are those of the initial PID namespace.
-    explicit Identities(bool pids_comparable = false) : pids_comparable_(pids_comparable) {}
+    using Key = std::pair<Id, std::uint64_t>;
 
-    void add(const Id& boot, const DomainRecord& record);
+    explicit Identities(const IdentityOptions& options = {}) : options_(options) {}
+
+    void add(const Id& boot, const DomainRecord& record, Time time = {});
     void add(const WrapperReport& report);
 
     /// Errors: those of `find`, which is only asked for tags without a report.
     Result<Attribution> attribute(const Id& boot, std::uint64_t domain, const FindInvocation& find);
 
+    /// nullptr: not announced.
+    Domain* find(const Id& boot, std::uint64_t domain);
+    const std::map<Key, Domain>& domains() const { return domains_; }
+
+    /// Domains that were left out (IdentityOptions::max_domains).
+    std::uint64_t left_out() const { return left_out_; }
+
   private:
+    // A report without what its tag says already.
+    struct Report {
+        const Unit* unit;
+        std::optional<std::int64_t> pid;
+        std::optional<std::uint32_t> uid;
+        const std::string *exe, *policy, *digest, *program;
+        unsigned layers;
+    };
     // What the rules need of all reports and domains of a tag, worked out once: an attacker can
     // make very many of either.
     struct Summary {
@@ -120,24 +166,37 @@ class Identities {
         std::size_t announced = 0;       // domains, by the reports
         std::size_t made = 0;            // domains that the wrapper can have made
 
-        void add(const WrapperReport& report, const WrapperReport& first);
-        bool has_pid(const DomainRecord& domain) const;
-        bool made_elsewhere(const DomainRecord& domain) const;
+        void add(const Report& report, const Report& first);
+        bool has_pid(const Domain& domain) const;
+        bool made_elsewhere(const Domain& domain) const;
     };
+    using TagKey = std::pair<Id, std::string>;
     struct Tag {
-        std::vector<WrapperReport> reports;
-        std::vector<std::uint64_t> domains;
-        bool unplaced = false;  // there was a report without a unit
-        std::optional<Summary> summary;
+        std::vector<Report> reports;
+        std::vector<Key> domains;
+        bool unplaced = false;    // there was a report without a unit
+        bool incomplete = false;  // more of it than is kept: nothing can be said for certain
+        std::unique_ptr<Summary> summary;
     };
 
-    const DomainRecord& record_of(const Id& boot, std::uint64_t domain) const;
-    const Summary& summary_of(const Id& boot, Tag& tag) const;
-    static Reason judge(const Tag& tag, const Summary& summary, const DomainRecord& domain);
+    TagKey tag_key(const Id& boot, const std::string& tag) const {
+        return {options_.tags_across_boots ? Id{} : boot, tag};
+    }
+    const std::string* keep(const std::string& text);
+    bool has_room() const { return text_bytes_ < options_.max_text_bytes; }
+    Summary& summary_of(Tag& tag) const;
+    static Reason judge(const Tag& tag, const Summary& summary, const Domain& domain);
+    static void fill_claims(Attribution& attribution, const Tag& tag, const Summary& summary,
+                            const Domain& domain);
 
-    bool pids_comparable_;
-    std::map<std::pair<Id, std::uint64_t>, DomainRecord> domains_;
-    std::map<std::pair<Id, std::string>, Tag> tags_;
+    IdentityOptions options_;
+    std::set<std::string> strings_;
+    std::set<Unit> units_;
+    std::map<Key, Domain> domains_;
+    std::map<TagKey, Tag> tags_;
+    std::size_t reports_ = 0;
+    std::size_t text_bytes_ = 0;
+    std::uint64_t left_out_ = 0;
 };
 
 }  // namespace ringfence::journal

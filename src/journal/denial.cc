@@ -2,81 +2,100 @@
 #include "journal/denial.h"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 namespace ringfence::journal {
 
 namespace {
 
-DenialKey key_of(const AccessRecord& record, const SyscallRecord& process) {
-    const Object& object = record.object;
-    return {record.blockers, object.type, object.path, object.abstract, object.remote,
-            object.address,  object.port, object.comm, process.exe,     process.comm};
+// Of the budget, for the rows that stand for many: they must still fit when it is used up.
+constexpr std::size_t share_for_rest = 8;
+// A node of the map, roughly.
+constexpr std::size_t row_overhead = sizeof(DenialKey) + sizeof(Tally) + 64;
+
+std::size_t bytes_of(const DenialKey& key, const Tally& tally) {
+    std::size_t bytes = row_overhead + key.path.size() + key.address.size() + key.comm.size() +
+                        key.exe.size() + key.process_comm.size() + tally.command_line.size();
+    for (const std::string& right : key.rights)
+        bytes += sizeof right + right.size();
+    for (const std::string& record : tally.records)
+        bytes += sizeof record + record.size();
+    return bytes;
+}
+
+DenialKey rest_of(DenialKey&& key) {
+    DenialKey rest;
+    rest.rights = std::move(key.rights);
+    rest.many = true;
+    return rest;
 }
 
 }  // namespace
 
+DenialKey key_of(const DenialEvent& event) {
+    const Object& object = event.access.object;
+    return {event.access.blockers, object.type, object.path, object.abstract,   object.remote,
+            object.address,        object.port, object.comm, event.process.exe, event.process.comm};
+}
+
+Tally tally_of(DenialEvent&& event) {
+    Tally one{1,
+              event.time,
+              event.time,
+              std::move(event.access.object),
+              event.process.pid,
+              std::move(event.command_line),
+              event.serial,
+              std::move(event.records)};
+    one.object.path.clear();  // it is in the key
+    return one;
+}
+
 void Tally::add(const Tally& other) {
     count += other.count;
     first = std::min(first, other.first);
+    const bool comparable =
+        object.inode != 0 && other.object.inode != 0 && object.device == other.object.device;
+    replaced = replaced || other.replaced || (comparable && object.inode != other.object.inode);
     if (other.last < last) return;
     last = other.last;
     object = other.object;
     pid = other.pid;
     command_line = other.command_line;
+    serial = other.serial;
+    records = other.records;
 }
 
-void DenialCounter::add(const Id& boot, std::uint64_t event, Time time, const Record& record) {
-    const EventId id(boot, event);
-    const auto [found, opened] = open_.try_emplace(id);
-    if (opened) order_.push_back(id);
-    Event& entry = found->second;
-    if (const auto* access = std::get_if<AccessRecord>(&record))
-        entry.denials.emplace_back(time, *access);
-    else if (const auto* syscall = std::get_if<SyscallRecord>(&record))
-        entry.process = *syscall;
-    else if (const auto* title = std::get_if<ProctitleRecord>(&record))
-        entry.command_line = title->command_line;
-    if (order_.size() <= window_) return;
-    close(order_.front());
-    order_.pop_front();
+DenialCounter::Rows::iterator DenialCounter::find_or_make(Whose whose, DenialKey&& key,
+                                                          std::size_t bytes) {
+    const bool full = rows_of_[whose] >= max_rows_ || bytes_ + bytes > max_bytes_;
+    if (full && !key.many) key = rest_of(std::move(key));
+    if (auto found = rows_.find({whose, key}); found != rows_.end()) return found;
+    if (bytes_ > max_bytes_ + max_bytes_ / share_for_rest) return rows_.end();
+    bytes_ += bytes;
+    ++rows_of_[whose];
+    return rows_.try_emplace({whose, std::move(key)}).first;
 }
 
-void DenialCounter::count(const DomainId& domain, DenialKey key, const Tally& tally) {
-    auto found = counted_.find({domain, key});
-    std::size_t& rows = rows_[domain];
-    if (found == counted_.end() && rows >= max_rows_) {
-        DenialKey rest;
-        rest.rights = std::move(key.rights);
-        rest.many = true;
-        key = std::move(rest);
+void DenialCounter::add(Whose whose, DenialKey key, Tally&& one) {
+    auto found = rows_.find({whose, key});
+    if (found == rows_.end()) found = find_or_make(whose, std::move(key), bytes_of(key, one));
+    if (found == rows_.end()) {
+        uncounted_ += one.count;
+        return;
     }
-    if (found == counted_.end()) {
-        bool added = false;
-        std::tie(found, added) = counted_.try_emplace({domain, std::move(key)});
-        if (added) ++rows;
+    if (found->first.second.many) {
+        one.object = {};
+        one.command_line.clear();
+        one.records.clear();
     }
-    found->second.add(tally);
+    found->second.add(one);
 }
 
-void DenialCounter::close(const EventId& id) {
-    const auto found = open_.find(id);
-    const Event& event = found->second;
-    for (const auto& [time, access] : event.denials) {
-        const DomainId domain(id.first, access.domain);
-        const Tally one{1, time, time, access.object, event.process.pid, event.command_line};
-        count(domain, key_of(access, event.process), one);
-    }
-    open_.erase(found);
-}
-
-std::map<std::pair<DomainId, DenialKey>, Tally> DenialCounter::finish() {
-    for (const EventId& id : order_)
-        close(id);
-    order_.clear();
-    rows_.clear();
-    return std::exchange(counted_, {});
+DenialCounter::Rows DenialCounter::finish() {
+    rows_of_.clear();
+    bytes_ = 0;
+    return std::exchange(rows_, {});
 }
 
 }  // namespace ringfence::journal

@@ -14,15 +14,16 @@ enum class Kind : std::uint8_t { access, domain, syscall, proctitle };
 
 struct TypeName {
     std::string_view name;
+    std::string_view number;
     Kind kind;
 };
 
 // As audit's userspace and systemd name them; the numbered spellings are matched by their number.
 constexpr TypeName type_names[] = {
-    {"LANDLOCK_ACCESS", Kind::access}, {audit_type_access, Kind::access},
-    {"LANDLOCK_DOMAIN", Kind::domain}, {audit_type_domain, Kind::domain},
-    {"SYSCALL", Kind::syscall},        {audit_type_syscall, Kind::syscall},
-    {"PROCTITLE", Kind::proctitle},    {audit_type_proctitle, Kind::proctitle},
+    {"LANDLOCK_ACCESS", audit_type_access, Kind::access},
+    {"LANDLOCK_DOMAIN", audit_type_domain, Kind::domain},
+    {"SYSCALL", audit_type_syscall, Kind::syscall},
+    {"PROCTITLE", audit_type_proctitle, Kind::proctitle},
 };
 
 // "1423" of "AUDIT1423" and "UNKNOWN[1423]"; other names as they are.
@@ -37,8 +38,9 @@ std::string_view bare_type(std::string_view name) {
 
 const TypeName* find_type(std::string_view name) {
     const std::string_view bare = bare_type(name);
-    const auto* found = std::find_if(std::begin(type_names), std::end(type_names),
-                                     [&](const TypeName& row) { return row.name == bare; });
+    const auto* found =
+        std::find_if(std::begin(type_names), std::end(type_names),
+                     [&](const TypeName& row) { return row.name == bare || row.number == bare; });
     return found == std::end(type_names) ? nullptr : found;
 }
 
@@ -145,6 +147,12 @@ Result<Record> parse_domain(const Fields& fields) {
 }
 
 }  // namespace
+
+std::optional<std::string_view> audit_type_number(std::string_view name) {
+    const TypeName* type = find_type(name);
+    if (type == nullptr) return std::nullopt;
+    return type->number;
+}
 
 Result<Record> parse_record(std::string_view message) {
     const std::size_t space = message.find(' ');

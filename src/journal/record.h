@@ -85,6 +85,10 @@ struct OtherRecord {};
 using Record =
     std::variant<OtherRecord, AccessRecord, DomainRecord, SyscallRecord, ProctitleRecord>;
 
+/// The number of a type that the reader asks for, by any of its spellings: "LANDLOCK_ACCESS",
+/// "AUDIT1423", "UNKNOWN[1423]", "1423". Nothing for other types.
+std::optional<std::string_view> audit_type_number(std::string_view name);
+
 /// Parses the MESSAGE of one audit record: a type's name and key=value pairs.
 ///
 /// Errors: a Landlock record without a domain, or an access without blockers, or a domain without a

@@ -2,108 +2,38 @@
 #include "journal/review.h"
 
 #include <algorithm>
-#include <map>
 #include <tuple>
 
 #include "journal/fields.h"
 #include "journal/record.h"
+#include "journal/wrapper_report.h"
 
 namespace ringfence::journal {
 
 namespace {
 
-struct Machine {
-    std::string id;
-    std::string host;
-};
-
-// What one review gathers while it reads.
-class Reading {
-  public:
-    Reading(Source& source, const ReviewOptions& options)
-        : source_(source), options_(options), identities_(options.pids_comparable) {}
-
-    Result<void> read(Pass pass);
-    Result<Review> finish();
-
-  private:
-    void take(Pass pass);
-    void take_audit(const Record& record);
-    Result<Attribution> attribute(const DomainId& domain);
-
-    Source& source_;
-    const ReviewOptions& options_;
-    Identities identities_;
-    DenialCounter counter_;
-    std::map<Id, Machine> machines_;
-    std::map<DomainId, Attribution> attributions_;
-    Review review_;
-};
+// Different fences or claims that are kept apart. Beyond it only the reason is.
+constexpr std::size_t most_whose = 20000;
 
 Selection selection_of(const ReviewOptions& options, Pass pass) {
     Selection selection;
     selection.pass = pass;
     selection.boot = options.boot;
-    if (pass == Pass::identities) return selection;
+    if (pass == Pass::domains || pass == Pass::reports) {
+        if (options.live_from) selection.until = *options.live_from - std::chrono::microseconds(1);
+        return selection;
+    }
     selection.since = options.since;
     selection.until = options.until;
     return selection;
 }
 
-Result<void> Reading::read(Pass pass) {
-    if (auto done = source_.select(selection_of(options_, pass)); !done) return done;
-    for (;;) {
-        auto found = source_.next();
-        if (!found) return tl::unexpected(found.error());
-        if (!*found) return {};
-        take(pass);
-    }
-}
-
-// Any process can send a MESSAGE that looks like an audit record; only journald sets these fields.
-// A source may deliver entries of the other pass: they must not count twice.
-void Reading::take(Pass pass) {
-    const auto type = source_.field("_AUDIT_TYPE");
-    const bool identity = !type || *type == audit_type_domain;
-    if (identity != (pass == Pass::identities)) return;
-    if (!type) {
-        if (!is_wrapper_message(source_.field("MESSAGE_ID").value_or(""))) return;
-        if (const auto report = read_wrapper_report(source_)) identities_.add(*report);
-        return;
-    }
-    if (source_.field("_TRANSPORT") != "audit") return;
-    const auto record = parse_record(source_.field("MESSAGE").value_or(""));
-    if (!record)
-        ++review_.malformed;
-    else
-        take_audit(*record);
-}
-
-void Reading::take_audit(const Record& record) {
-    const Id boot = source_.boot();
-    if (const auto* domain = std::get_if<DomainRecord>(&record)) {
-        identities_.add(boot, *domain);
-        return;
-    }
-    if (std::holds_alternative<OtherRecord>(record)) return;
-    if (std::holds_alternative<AccessRecord>(record)) {
-        ++review_.records;
-        if (const auto [machine, added] = machines_.try_emplace(boot); added)
-            machine->second = {std::string(source_.field("_MACHINE_ID").value_or("")),
-                               std::string(source_.field("_HOSTNAME").value_or(""))};
-    }
-    const auto event = parse_number(source_.field("_AUDIT_ID").value_or("")).value_or(0);
-    counter_.add(boot, event, source_.time(), record);
-}
-
-Result<Attribution> Reading::attribute(const DomainId& domain) {
-    const auto known = attributions_.find(domain);
-    if (known != attributions_.end()) return known->second;
-    auto attribution = identities_.attribute(
-        domain.first, domain.second,
-        [&](std::string_view digits) { return source_.units_of_invocation(digits); });
-    if (attribution) attributions_.emplace(domain, *attribution);
-    return attribution;
+IdentityOptions identity_options(const Source& source, const ReviewOptions& options) {
+    IdentityOptions identity;
+    identity.pids_comparable = options.pids_comparable;
+    identity.tags_across_boots = !source.knows_boots();
+    identity.domains_first = !options.live_from;
+    return identity;
 }
 
 auto order_of(const Denial& denial) {
@@ -117,35 +47,229 @@ Attribution across_starts(Attribution attribution) {
     return attribution;
 }
 
-Result<Review> Reading::finish() {
-    std::map<std::tuple<std::string, Attribution, DenialKey>, Denial> merged;
-    for (const auto& [key, tally] : counter_.finish()) {
-        const auto& [domain, what] = key;
-        const auto attribution = attribute(domain);
-        if (!attribution) return tl::unexpected(attribution.error());
-        const Machine& machine = machines_[domain.first];
-        const Attribution whose = across_starts(*attribution);
-        Denial& denial = merged[{machine.id, whose, what}];
-        if (denial.tally.count == 0) denial = {whose, machine.id, machine.host, what, {}};
-        denial.tally.add(tally);
+}  // namespace
+
+Reader::Reader(Source& source, const ReviewOptions& options)
+    : source_(source),
+      options_(options),
+      identities_(identity_options(source, options)),
+      joiner_([this](DenialEvent&& event) { count(std::move(event)); }) {
+    if (options_.keep_records) joiner_.keep_texts();
+}
+
+Result<void> Reader::read(Pass pass) {
+    if (auto done = source_.select(selection_of(options_, pass)); !done) return done;
+    for (;;) {
+        auto found = source_.next();
+        if (!found) return tl::unexpected(found.error());
+        if (!*found) return {};
+        take(pass);
+        if (problem_) return tl::unexpected(*std::move(problem_));
     }
-    for (auto& [key, denial] : merged) {
-        const bool attributed = denial.attribution.reason == Reason::attributed;
-        (attributed ? review_.denials : review_.unattributed).push_back(std::move(denial));
+}
+
+// Any process can send a MESSAGE that looks like an audit record; only journald sets these fields.
+// A source may deliver entries of other passes: they must not count twice.
+void Reader::take(Pass pass) {
+    if (pass == Pass::reports) {
+        if (!is_wrapper_message(source_.field("MESSAGE_ID").value_or(""))) return;
+        if (const auto report = read_wrapper_report(source_)) identities_.add(*report);
+        return;
+    }
+    if (pass == Pass::losses) {
+        losses_.add(source_.boot(), source_.time(), source_.field("MESSAGE_ID").value_or(""),
+                    source_.field("MESSAGE").value_or(""));
+        return;
+    }
+    const auto type = source_.field("_AUDIT_TYPE");
+    if (!type || (*type == audit_type_domain) != (pass == Pass::domains)) return;
+    if (source_.field("_TRANSPORT") != "audit") return;
+    if (*type == audit_type_access || *type == audit_type_domain) {
+        take_record(source_.field("MESSAGE").value_or(""));
+        return;
+    }
+    const auto serial = parse_number(source_.field("_AUDIT_ID").value_or("")).value_or(0);
+    joiner_.add_detail({source_.boot(), serial}, source_.time(),
+                       source_.field("MESSAGE").value_or(""));
+}
+
+void Reader::take_record(std::string_view message) {
+    auto record = parse_record(message);
+    if (!record) {
+        ++review_.malformed;
+        return;
+    }
+    const Id boot = source_.boot();
+    const Time time = source_.time();
+    if (const auto* domain = std::get_if<DomainRecord>(&*record)) {
+        identities_.add(boot, *domain, time);
+    } else if (auto* access = std::get_if<AccessRecord>(&*record)) {
+        ++review_.records;
+        const std::string text = options_.keep_records ? std::string(message) : std::string();
+        note_machine(boot);
+        const auto serial = parse_number(source_.field("_AUDIT_ID").value_or("")).value_or(0);
+        joiner_.add({boot, serial}, time, std::move(*access), text);
+    }
+}
+
+void Reader::note_machine(const Id& boot) {
+    if (machines_.contains(boot)) return;
+    machines_[boot] = {std::string(source_.field("_MACHINE_ID").value_or("")),
+                       std::string(source_.field("_HOSTNAME").value_or(""))};
+}
+
+DenialCounter::Whose Reader::number_of(Whose&& whose) {
+    if (all_.size() >= most_whose) {
+        const Attribution known = std::exchange(whose.attribution, {});
+        if (known.reason == Reason::attributed)
+            whose.attribution = known;
+        else
+            whose.attribution.reason = known.reason;
+    }
+    const auto [found, added] = numbers_.try_emplace(
+        std::tuple(whose.machine.id, whose.machine.host, whose.attribution), all_.size());
+    if (added) all_.push_back(std::move(whose));
+    return found->second;
+}
+
+Result<DenialCounter::Whose> Reader::whose(const DomainId& domain) {
+    const auto known = known_.find(domain);
+    if (known != known_.end()) return known->second;
+    auto attribution = identities_.attribute(
+        domain.first, domain.second, [&](std::string_view digits) -> Result<std::vector<Unit>> {
+            // Looking something up would lose the place in a journal that is followed.
+            if (options_.live_from) return std::vector<Unit>{};
+            return source_.units_of_invocation(digits);
+        });
+    if (!attribution) return tl::unexpected(attribution.error());
+    const auto number =
+        number_of({across_starts(*std::move(attribution)), machines_[domain.first]});
+    if (identities_.find(domain.first, domain.second) != nullptr) known_.emplace(domain, number);
+    return number;
+}
+
+void Reader::count(DenialEvent&& event) {
+    if (options_.live_from) {
+        live_.push_back(std::move(event));
+        return;
+    }
+    const auto number = whose(event.domain);
+    if (!number) {
+        problem_ = number.error();
+        return;
+    }
+    const Attribution& attribution = all_[*number].attribution;
+    if (Domain* domain = identities_.find(event.domain.first, event.domain.second))
+        ++domain->logged;
+    DenialKey key = key_of(event);
+    if (!options_.filter.concerns(key)) return;
+    if (!options_.filter.concerns(attribution)) {
+        const bool someones = attribution.reason != Reason::attributed &&
+                              attribution.reason != Reason::other_landlock_user;
+        if (someones) ++review_.elsewhere;
+        return;
+    }
+    if (options_.each) options_.each(attribution, all_[*number].machine.host, event);
+    counter_.add(*number, std::move(key), tally_of(std::move(event)));
+}
+
+// Of every domain that was announced in the period.
+Result<void> Reader::count_units() {
+    std::map<std::tuple<std::string, std::string, Unit>, UnitCount> units;
+    for (const auto& [key, domain] : identities_.domains()) {
+        const bool began = domain.announced >= options_.since && domain.announced <= options_.until;
+        if (!began && domain.logged == 0) continue;
+        const auto number = whose(key);
+        if (!number) return tl::unexpected(number.error());
+        const Whose& owner = all_[*number];
+        if (owner.attribution.reason != Reason::attributed) continue;
+        if (!options_.filter.concerns(owner.attribution)) continue;
+        UnitCount& count = units[{owner.machine.host, owner.machine.id, owner.attribution.unit}];
+        count.unit = owner.attribution.unit;
+        count.machine = owner.machine.id;
+        count.host = owner.machine.host;
+        count.logged += domain.logged;
+        if (!began) continue;
+        ++count.starts;
+        if (!domain.ended || *domain.ended > options_.until) continue;
+        ++count.ended;
+        count.counted += domain.counted;
+        count.read += domain.logged;
+    }
+    for (auto& [key, count] : units)
+        review_.units.push_back(std::move(count));
+    return {};
+}
+
+Result<void> Reader::read_identities() {
+    for (const Pass pass : {Pass::domains, Pass::reports})
+        if (auto done = read(pass); !done) return done;
+    return {};
+}
+
+Result<Review> Reader::read_denials() {
+    for (const Pass pass : {Pass::losses, Pass::denials})
+        if (auto done = read(pass); !done) return tl::unexpected(done.error());
+    joiner_.flush();
+    if (problem_) return tl::unexpected(*std::move(problem_));
+    if (auto done = count_units(); !done) return tl::unexpected(done.error());
+    auto rows = counter_.finish();
+    while (!rows.empty()) {
+        auto row = rows.extract(rows.begin());
+        const Whose& owner = all_[row.key().first];
+        const bool attributed = owner.attribution.reason == Reason::attributed;
+        (attributed ? review_.denials : review_.unattributed)
+            .push_back({owner.attribution, owner.machine.id, owner.machine.host,
+                        std::move(row.key().second), std::move(row.mapped())});
     }
     const auto earlier = [](const Denial& a, const Denial& b) { return order_of(a) < order_of(b); };
     std::stable_sort(review_.denials.begin(), review_.denials.end(), earlier);
     std::stable_sort(review_.unattributed.begin(), review_.unattributed.end(), earlier);
+    review_.uncounted = counter_.uncounted();
+    review_.left_out = identities_.left_out();
+    review_.unreadable = source_.unreadable();
+    review_.losses = losses_.losses();
     return std::move(review_);
 }
 
-}  // namespace
+void Reader::take_live() {
+    const bool older = source_.time() < *options_.live_from;
+    for (const Pass pass : {Pass::domains, Pass::reports, Pass::denials})
+        if (pass == Pass::denials || !older) take(pass);
+}
+
+Result<std::vector<Denial>> Reader::ready(Time time) {
+    joiner_.flush_complete();
+    joiner_.flush(time);
+    std::vector<Denial> denials;
+    std::vector<DenialEvent> waiting;
+    for (DenialEvent& event : std::exchange(live_, {})) {
+        known_.erase(event.domain);  // what is known of it may have grown
+        const auto number = whose(event.domain);
+        if (!number) return tl::unexpected(number.error());
+        const Whose& owner = all_[*number];
+        // Its announcement or report may be a moment late: journald reads several sockets.
+        const Reason reason = owner.attribution.reason;
+        const bool late = reason == Reason::no_report || reason == Reason::no_domain_record;
+        if (late && event.time > time) {
+            waiting.push_back(std::move(event));
+            continue;
+        }
+        DenialKey key = key_of(event);
+        if (!options_.filter.concerns(key) || !options_.filter.concerns(owner.attribution))
+            continue;
+        denials.push_back({owner.attribution, owner.machine.id, owner.machine.host, std::move(key),
+                           tally_of(std::move(event))});
+    }
+    live_.insert(live_.begin(), std::make_move_iterator(waiting.begin()),
+                 std::make_move_iterator(waiting.end()));
+    return denials;
+}
 
 Result<Review> review(Source& source, const ReviewOptions& options) {
-    Reading reading(source, options);
-    for (const Pass pass : {Pass::identities, Pass::denials})
-        if (auto done = reading.read(pass); !done) return tl::unexpected(done.error());
-    return reading.finish();
+    Reader reader(source, options);
+    if (auto done = reader.read_identities(); !done) return tl::unexpected(done.error());
+    return reader.read_denials();
 }
 
 }  // namespace ringfence::journal

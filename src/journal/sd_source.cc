@@ -10,6 +10,7 @@
 #include <systemd/sd-id128.h>
 #include <systemd/sd-journal.h>
 
+#include "journal/loss.h"
 #include "journal/record.h"
 #include "landlock/report.h"
 
@@ -38,7 +39,7 @@ std::uint64_t to_usec(Time time) {
     return count < 0 ? 0 : static_cast<std::uint64_t>(count);
 }
 
-class SdSource : public Source {
+class SdSource : public LiveSource {
   public:
     SdSource(Journal journal, std::string name)
         : journal_(std::move(journal)), name_(std::move(name)) {
@@ -49,13 +50,27 @@ class SdSource : public Source {
     Result<bool> next() override;
     std::optional<std::string_view> field(const char* name) override;
     Time time() override;
+    Time oldest() override;
     Id boot() override;
     Result<std::vector<Unit>> units_of_invocation(std::string_view digits) override;
+    Result<void> follow(Time since, const std::optional<Id>& boot) override;
+    Result<void> wait(std::chrono::microseconds longest) override;
+
+    const std::string& name() const { return name_; }
+    bool has_files() const {
+        std::uint64_t bytes = 0;
+        return sd_journal_get_usage(journal_.get(), &bytes) >= 0 && bytes != 0;
+    }
 
   private:
+    Result<void> restrict_to(const std::optional<Id>& boot);
+    Result<void> seek(Time since);
+    Result<void> either();
     Result<void> match(const std::string& text);
     Result<void> match_pass(Pass pass);
     Result<void> match_audit(const std::vector<const char*>& types);
+    Result<void> match_any(const char* field, std::initializer_list<const char*> values);
+    Result<void> match_losses();
     Result<void> collect_invocations();
     Unit unit() { return {text("_SYSTEMD_UNIT"), text("_SYSTEMD_USER_UNIT")}; }
     std::string text(const char* name) { return std::string(field(name).value_or("")); }
@@ -82,15 +97,54 @@ Result<void> SdSource::match_audit(const std::vector<const char*>& types) {
     return {};
 }
 
+Result<void> SdSource::match_any(const char* field, std::initializer_list<const char*> values) {
+    for (const char* value : values)
+        if (auto done = match(std::string(field) + "=" + value); !done) return done;
+    return {};
+}
+
+Result<void> SdSource::match_losses() {
+    if (auto done = match_any("MESSAGE_ID", {message_suppressed, message_missed}); !done)
+        return done;
+    if (auto done = either(); !done) return done;
+    if (auto done = match("_TRANSPORT=kernel"); !done) return done;
+    return match("PRIORITY=" + std::string(loss_priority));
+}
+
 Result<void> SdSource::match_pass(Pass pass) {
-    if (pass == Pass::denials)
-        return match_audit({audit_type_access, audit_type_syscall, audit_type_proctitle});
-    if (auto done = match_audit({audit_type_domain}); !done) return done;
+    switch (pass) {
+        case Pass::domains:
+            return match_audit({audit_type_domain});
+        case Pass::reports:
+            return match_any("MESSAGE_ID", {report::message_enforced, report::message_degraded,
+                                            report::message_refused, report::message_exec_failed});
+        case Pass::denials:
+            return match_audit({audit_type_access, audit_type_syscall, audit_type_proctitle});
+        case Pass::losses:
+            return match_losses();
+    }
+    return {};
+}
+
+// What was matched so far, or what will be.
+Result<void> SdSource::either() {
     const int error = sd_journal_add_disjunction(journal_.get());
     if (error < 0) return journal_error(name_, "cannot select entries", error);
-    for (const char* id : {report::message_enforced, report::message_degraded,
-                           report::message_refused, report::message_exec_failed})
-        if (auto done = match(std::string("MESSAGE_ID=") + id); !done) return done;
+    return {};
+}
+
+Result<void> SdSource::restrict_to(const std::optional<Id>& boot) {
+    if (!boot) return {};
+    const int error = sd_journal_add_conjunction(journal_.get());
+    if (error < 0) return journal_error(name_, "cannot select entries", error);
+    return match("_BOOT_ID=" + to_string(*boot));
+}
+
+Result<void> SdSource::seek(Time since) {
+    const int error = since == Time::min()
+                          ? sd_journal_seek_head(journal_.get())
+                          : sd_journal_seek_realtime_usec(journal_.get(), to_usec(since));
+    if (error < 0) return journal_error(name_, "cannot seek", error);
     return {};
 }
 
@@ -98,15 +152,31 @@ Result<void> SdSource::select(const Selection& selection) {
     selection_ = selection;
     sd_journal_flush_matches(journal_.get());
     if (auto done = match_pass(selection.pass); !done) return done;
-    if (selection.boot) {
+    if (auto done = restrict_to(selection.boot); !done) return done;
+    if (!selection.invocation.empty()) {
         const int error = sd_journal_add_conjunction(journal_.get());
         if (error < 0) return journal_error(name_, "cannot select entries", error);
-        if (auto done = match("_BOOT_ID=" + to_string(*selection.boot)); !done) return done;
+        if (auto done = match("_SYSTEMD_INVOCATION_ID=" + selection.invocation); !done) return done;
     }
-    const int error = selection.since == Time::min()
-                          ? sd_journal_seek_head(journal_.get())
-                          : sd_journal_seek_realtime_usec(journal_.get(), to_usec(selection.since));
-    if (error < 0) return journal_error(name_, "cannot seek", error);
+    return seek(selection.since);
+}
+
+Result<void> SdSource::follow(Time since, const std::optional<Id>& boot) {
+    selection_ = {};
+    selection_.since = since;
+    sd_journal_flush_matches(journal_.get());
+    for (const Pass pass : {Pass::domains, Pass::reports, Pass::denials}) {
+        if (auto done = match_pass(pass); !done) return done;
+        if (pass == Pass::denials) break;
+        if (auto done = either(); !done) return done;
+    }
+    if (auto done = restrict_to(boot); !done) return done;
+    return seek(since);
+}
+
+Result<void> SdSource::wait(std::chrono::microseconds longest) {
+    const int error = sd_journal_wait(journal_.get(), static_cast<std::uint64_t>(longest.count()));
+    if (error < 0) return journal_error(name_, "cannot wait for entries", error);
     return {};
 }
 
@@ -133,6 +203,13 @@ std::optional<std::string_view> SdSource::field(const char* name) {
     const std::size_t prefix = std::strlen(name) + 1;  // "NAME="
     if (size < prefix) return std::nullopt;
     return std::string_view(static_cast<const char*>(data) + prefix, size - prefix);
+}
+
+Time SdSource::oldest() {
+    std::uint64_t usec = 0;
+    if (sd_journal_get_cutoff_realtime_usec(journal_.get(), &usec, nullptr) <= 0)
+        return Time::max();
+    return Time{std::chrono::microseconds{static_cast<std::int64_t>(usec)}};
 }
 
 Time SdSource::time() {
@@ -182,33 +259,62 @@ Result<std::vector<Unit>> SdSource::units_of_invocation(std::string_view digits)
     return std::vector<Unit>(units.begin(), units.end());
 }
 
-Result<std::unique_ptr<Source>> open_with(const std::string& name, const char* hint,
-                                          const std::function<int(sd_journal**)>& open) {
+using Opened = Result<std::unique_ptr<SdSource>>;
+using Open = std::function<int(sd_journal**)>;
+
+Opened open_with(const std::string& name, const char* hint, const Open& open) {
     sd_journal* opened = nullptr;
     const int error = open(&opened);
     if (error < 0) return journal_error(name, "cannot open the journal", error, hint);
-    Journal journal(opened);
-    // Files that may not be read or are damaged are passed over by sd_journal_open*(): a journal of
-    // which nothing is left must not look like one without denials.
-    std::uint64_t bytes = 0;
-    if (sd_journal_get_usage(journal.get(), &bytes) < 0 || bytes == 0)
-        return fail(name, "no journal file could be opened", hint);
-    return std::make_unique<SdSource>(std::move(journal), name);
+    return std::make_unique<SdSource>(Journal(opened), name);
+}
+
+// Files that may not be read or are damaged are passed over by sd_journal_open*(): a journal of
+// which nothing is left must not look like one without denials.
+Result<std::unique_ptr<Source>> with_files(Opened opened, const char* hint) {
+    if (!opened) return tl::unexpected(opened.error());
+    if (!(*opened)->has_files())
+        return fail((*opened)->name(), "no journal file could be opened", hint);
+    return std::unique_ptr<Source>(*std::move(opened));
+}
+
+Result<std::unique_ptr<LiveSource>> live(Opened opened) {
+    if (!opened) return tl::unexpected(opened.error());
+    return std::unique_ptr<LiveSource>(*std::move(opened));
+}
+
+constexpr char local_hint[] = "run as root or as a member of the group systemd-journal";
+constexpr char directory_hint[] = "name a directory that holds *.journal files";
+constexpr char files_hint[] = "name files that journald or systemd-journal-remote wrote";
+
+Opened open_local() {
+    return open_with("the journal of this machine", local_hint, [](sd_journal** journal) {
+        return sd_journal_open(journal, SD_JOURNAL_LOCAL_ONLY);
+    });
+}
+
+Opened open_directory(const std::string& directory) {
+    return open_with(directory, directory_hint, [&](sd_journal** journal) {
+        return sd_journal_open_directory(journal, directory.c_str(), 0);
+    });
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Source>> open_local_journal() {
-    return open_with(
-        "the journal of this machine", "run as root or as a member of the group systemd-journal",
-        [](sd_journal** journal) { return sd_journal_open(journal, SD_JOURNAL_LOCAL_ONLY); });
+    return with_files(open_local(), local_hint);
 }
 
 Result<std::unique_ptr<Source>> open_journal_directory(const std::string& directory) {
-    return open_with(directory, "name a directory that holds *.journal files",
-                     [&](sd_journal** journal) {
-                         return sd_journal_open_directory(journal, directory.c_str(), 0);
-                     });
+    return with_files(open_directory(directory), directory_hint);
+}
+
+Result<std::unique_ptr<LiveSource>> open_live_journal() {
+    return live(open_local());
+}
+
+Result<std::unique_ptr<LiveSource>> open_live_directory(const std::string& directory) {
+    return live(open_directory(directory));
 }
 
 Result<std::unique_ptr<Source>> open_journal_files(const std::vector<std::string>& files) {
@@ -219,9 +325,11 @@ Result<std::unique_ptr<Source>> open_journal_files(const std::vector<std::string
         paths.push_back(file.c_str());
     }
     paths.push_back(nullptr);
-    return open_with(
-        names, "name files that journald or systemd-journal-remote wrote",
-        [&](sd_journal** journal) { return sd_journal_open_files(journal, paths.data(), 0); });
+    return with_files(open_with(names, files_hint,
+                                [&](sd_journal** journal) {
+                                    return sd_journal_open_files(journal, paths.data(), 0);
+                                }),
+                      files_hint);
 }
 
 Result<Id> current_boot() {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "journal/source.h"
 
+#include <algorithm>
+
+#include "journal/fields.h"
+
 namespace ringfence::journal {
 
 std::string to_string(const Id& id) {
@@ -11,6 +15,14 @@ std::string to_string(const Id& id) {
         text.push_back(digits[byte & 15]);
     }
     return text;
+}
+
+std::optional<Id> parse_id(std::string_view digits) {
+    Id id = {};
+    const auto bytes = decode_hex(digits);
+    if (!bytes || bytes->size() != id.size()) return std::nullopt;
+    std::copy(bytes->begin(), bytes->end(), id.begin());
+    return id;
 }
 
 }  // namespace ringfence::journal

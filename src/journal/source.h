@@ -30,6 +30,9 @@ using Id = std::array<std::uint8_t, 16>;
 /// 32 lower-case hex digits.
 std::string to_string(const Id& id);
 
+/// From 32 hex digits; nothing for another text.
+std::optional<Id> parse_id(std::string_view digits);
+
 /// What `_SYSTEMD_UNIT=` and `_SYSTEMD_USER_UNIT=` say of a process.
 struct Unit {
     std::string name;       ///< the system's unit: "nginx.service", "user@1000.service"
@@ -41,10 +44,12 @@ struct Unit {
     const std::string& shown() const { return user_name.empty() ? name : user_name; }
 };
 
-/// Which entries to read, one pass each (review.h says why there are two).
+/// Which entries to read, one pass each (review.h says why there are several).
 enum class Pass : std::uint8_t {
-    identities,  ///< domain records (1424) and the wrapper's reports
-    denials,     ///< access records (1423) with the syscall and proctitle records of their events
+    domains,  ///< domain records (1424)
+    reports,  ///< the wrapper's reports
+    denials,  ///< access records (1423) with the syscall and proctitle records of their events
+    losses,   ///< the kernel's and journald's words about records that they dropped
 };
 
 struct Selection {
@@ -52,6 +57,7 @@ struct Selection {
     Time since = Time::min();  ///< both ends belong to it
     Time until = Time::max();
     std::optional<Id> boot;
+    std::string invocation;  ///< 32 hex digits: only what journald files under this start of a unit
 };
 
 class Source {
@@ -72,9 +78,19 @@ class Source {
     virtual Time time() = 0;
     virtual Id boot() = 0;
 
+    /// When the oldest entry of all was received; Time::max() when there is none.
+    virtual Time oldest() { return Time::max(); }
+
     /// The units that trusted fields give to invocation IDs that begin with these hex digits.
     /// Leaves no current entry.
     virtual Result<std::vector<Unit>> units_of_invocation(std::string_view digits) = 0;
+
+    /// Whether its entries have the boot ID that journald gave them. False: a domain and the report
+    /// of its wrapper can only be joined by the tag, across boots.
+    virtual bool knows_boots() const { return true; }
+
+    /// Entries or lines that were no journal entries or audit records.
+    virtual std::uint64_t unreadable() const { return 0; }
 };
 
 }  // namespace ringfence::journal

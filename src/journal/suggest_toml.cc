@@ -30,6 +30,117 @@ std::string evidence_text(const Evidence& evidence) {
     return fmt::format("denied {} times, {} to {} UTC", evidence.count, first, last);
 }
 
+bool needs_escape(char32_t code) {
+    return code < 0x20 || (code >= 0x7f && code < 0xa0);
+}
+
+std::string object_text(const Denial& denial) {
+    const DenialKey& what = denial.what;
+    if (what.many) return "many objects";
+    switch (what.type) {
+        case ObjectType::path:
+            return toml_text(what.path);
+        case ObjectType::port:
+            return fmt::format("port {}", what.port.value_or(0));
+        case ObjectType::process:
+            return fmt::format("process {}", toml_text(what.comm));
+        case ObjectType::unix_socket:
+            return (what.abstract ? "@" : "") + toml_text(what.path);
+        case ObjectType::none:
+            break;
+    }
+    return "no object recorded";
+}
+
+std::string head_text(const Suggestion& suggestion) {
+    if (suggestion.policy.empty())
+        return "# For fences whose policy has no name or whose reports disagree about it: put "
+               "these\n"
+               "# lines where their rules are.\n";
+    return fmt::format(
+        "# For the policy {0}: review each line, then save it as\n"
+        "# /etc/ringfence/policies/{0}.toml.d/50-review.toml\n",
+        toml_text(suggestion.policy));
+}
+
+std::string path_comment(const PathProposal& proposal, const char* indent) {
+    return fmt::format("{}# {}\n", indent, comment_of(proposal));
+}
+
+std::string list_texts(const Suggestion& suggestion) {
+    std::string text, key;
+    for (const PathProposal& proposal : suggestion.paths) {
+        if (proposal.key.empty()) break;  // exact rules come last
+        if (key.empty()) text += "\n[filesystem]\n";
+        if (proposal.key != key)
+            text += fmt::format("{}{} = [\n", key.empty() ? "" : "]\n", proposal.key);
+        key = proposal.key;
+        text += path_comment(proposal, "    ");
+        text += fmt::format("    {},\n", "\"" + toml_text(proposal.written) + "\"");
+    }
+    return key.empty() ? text : text + "]\n";
+}
+
+std::string rule_texts(const Suggestion& suggestion) {
+    std::string text;
+    for (const PathProposal& proposal : suggestion.paths) {
+        if (!proposal.key.empty()) continue;
+        text += "\n[[filesystem.rule]]\n" + path_comment(proposal, "");
+        text +=
+            fmt::format("path = {}\nallow = [\"{}\"]\n", "\"" + toml_text(proposal.written) + "\"",
+                        names_of(proposal.grants, "\", \""));
+    }
+    return text;
+}
+
+std::string port_texts(const Suggestion& suggestion) {
+    std::string text, key;
+    for (const PortProposal& proposal : suggestion.ports) {
+        if (key.empty())
+            text +=
+                "\n# Check each port: nothing here tells the service's own from an "
+                "intruder's.\n[network]\n";
+        if (proposal.key != key)
+            text += fmt::format("{}{} = [\n", key.empty() ? "" : "]\n", proposal.key);
+        key = proposal.key;
+        text += fmt::format("    # {}\n    {},\n", comment_of(proposal), proposal.port);
+    }
+    return key.empty() ? text : text + "]\n";
+}
+
+std::string note_texts(const Suggestion& suggestion) {
+    std::string text;
+    for (const DirectoryNote& note : suggestion.notes)
+        text += fmt::format(
+            "\n# {} files of {}{} are in {} above. If the service is meant to have\n"
+            "# all of that directory, name the directory instead.\n",
+            note.files, toml_text(note.directory),
+            note.listed ? " (which it also tried to list)" : "", note.key);
+    return text;
+}
+
+std::string refusal_texts(const Suggestion& suggestion) {
+    std::string text = suggestion.refused.empty() ? "" : "\n# Not proposed:\n";
+    for (const Refusal& refusal : suggestion.refused) {
+        Evidence evidence;
+        evidence.add(refusal.denial.tally);
+        text +=
+            fmt::format("# - {} on {} ({}): {}\n",
+                        toml_text(fmt::format("{}", fmt::join(refusal.denial.what.rights, ", "))),
+                        object_text(refusal.denial), evidence_text(evidence), refusal.reason);
+    }
+    return text;
+}
+
+std::string allowed_text(const Suggestion& suggestion) {
+    if (suggestion.allowed == 0) return {};
+    return fmt::format("\n# {} more {} denied before: the policy allows {} by now.\n",
+                       suggestion.allowed, suggestion.allowed == 1 ? "was" : "were",
+                       suggestion.allowed == 1 ? "it" : "them");
+}
+
+}  // namespace
+
 std::string names_of(const landlock::Access& access, const char* separator) {
     std::string names;
     for (const landlock::Right& right : landlock::rights)
@@ -38,13 +149,9 @@ std::string names_of(const landlock::Access& access, const char* separator) {
     return names;
 }
 
-bool needs_escape(char32_t code) {
-    return code < 0x20 || (code >= 0x7f && code < 0xa0);
-}
-
 // The inside of a TOML basic string (TOML 1.0, "String"). Bytes that are no UTF-8 never get here as
 // a path; in comments they are shown as \xNN.
-std::string escape(std::string_view text) {
+std::string toml_text(std::string_view text) {
     std::string escaped;
     while (!text.empty()) {
         const Character character = first_character(text);
@@ -62,126 +169,27 @@ std::string escape(std::string_view text) {
     return escaped;
 }
 
-// Paths of policies have specifiers and variables: "%" and "$" stand for themselves when doubled.
-std::string path_value(std::string_view path) {
-    std::string doubled;
-    for (const char c : path) {
-        if (c == '%' || c == '$') doubled.push_back(c);
-        doubled.push_back(c);
-    }
-    return '"' + escape(doubled) + '"';
-}
-
-std::string object_text(const Denial& denial) {
-    const DenialKey& what = denial.what;
-    if (what.many) return "many objects";
-    switch (what.type) {
-        case ObjectType::path:
-            return escape(what.path);
-        case ObjectType::port:
-            return fmt::format("port {}", what.port.value_or(0));
-        case ObjectType::process:
-            return fmt::format("process {}", escape(what.comm));
-        case ObjectType::unix_socket:
-            return (what.abstract ? "@" : "") + escape(what.path);
-        case ObjectType::none:
-            break;
-    }
-    return "no object recorded";
-}
-
-std::string head_text(const Suggestion& suggestion) {
-    if (suggestion.policy.empty())
-        return "# For fences whose policy has no name or whose reports disagree about it: put "
-               "these\n"
-               "# lines where their rules are.\n";
-    return fmt::format(
-        "# For the policy {0}: review each line, then save it as\n"
-        "# /etc/ringfence/policies/{0}.toml.d/50-review.toml\n",
-        escape(suggestion.policy));
-}
-
-std::string path_comment(const PathProposal& proposal, const char* indent) {
-    std::string text = fmt::format("{}# {}: {}", indent, evidence_text(proposal.evidence),
-                                   names_of(proposal.denied, ", "));
+std::string comment_of(const PathProposal& proposal) {
+    std::string text =
+        fmt::format("{}: {}", evidence_text(proposal.evidence), names_of(proposal.denied, ", "));
     const landlock::Access more = proposal.grants - proposal.denied;
     if (!more.empty()) text += fmt::format("; also grants {}", names_of(more, ", "));
     if (proposal.directory) text += "; for everything beneath";
-    return text + "\n";
-}
-
-std::string list_texts(const Suggestion& suggestion) {
-    std::string text, key;
-    for (const PathProposal& proposal : suggestion.paths) {
-        if (proposal.key.empty()) break;  // exact rules come last
-        if (key.empty()) text += "\n[filesystem]\n";
-        if (proposal.key != key)
-            text += fmt::format("{}{} = [\n", key.empty() ? "" : "]\n", proposal.key);
-        key = proposal.key;
-        text += path_comment(proposal, "    ");
-        text += fmt::format("    {},\n", path_value(proposal.path));
-    }
-    return key.empty() ? text : text + "]\n";
-}
-
-std::string rule_texts(const Suggestion& suggestion) {
-    std::string text;
-    for (const PathProposal& proposal : suggestion.paths) {
-        if (!proposal.key.empty()) continue;
-        text += "\n[[filesystem.rule]]\n" + path_comment(proposal, "");
-        text += fmt::format("path = {}\nallow = [\"{}\"]\n", path_value(proposal.path),
-                            names_of(proposal.grants, "\", \""));
-    }
+    if (!proposal.why.empty()) text += "; " + toml_text(proposal.why);
+    if (!proposal.suspicion.empty()) text += "; FORCED, though it " + proposal.suspicion;
     return text;
 }
 
-std::string port_texts(const Suggestion& suggestion) {
-    std::string text, key;
-    for (const PortProposal& proposal : suggestion.ports) {
-        if (key.empty())
-            text +=
-                "\n# Check each port: nothing here tells the service's own from an "
-                "intruder's.\n[network]\n";
-        if (proposal.key != key)
-            text += fmt::format("{}{} = [\n", key.empty() ? "" : "]\n", proposal.key);
-        key = proposal.key;
-        text += fmt::format("    # {}{}\n    {},\n", evidence_text(proposal.evidence),
-                            proposal.port == 0 ? "; 0 stands for the ephemeral ports" : "",
-                            proposal.port);
-    }
-    return key.empty() ? text : text + "]\n";
+std::string comment_of(const PortProposal& proposal) {
+    return evidence_text(proposal.evidence) +
+           (proposal.port == 0 ? "; 0 stands for the ephemeral ports" : "");
 }
-
-std::string note_texts(const Suggestion& suggestion) {
-    std::string text;
-    for (const DirectoryNote& note : suggestion.notes)
-        text += fmt::format(
-            "\n# {} files of {}{} are in {} above. If the service is meant to have\n"
-            "# all of that directory, name the directory instead.\n",
-            note.files, escape(note.directory), note.listed ? " (which it also tried to list)" : "",
-            note.key);
-    return text;
-}
-
-std::string refusal_texts(const Suggestion& suggestion) {
-    std::string text = suggestion.refused.empty() ? "" : "\n# Not proposed:\n";
-    for (const Refusal& refusal : suggestion.refused) {
-        Evidence evidence;
-        evidence.add(refusal.denial.tally);
-        text += fmt::format("# - {} on {} ({}): {}\n",
-                            escape(fmt::format("{}", fmt::join(refusal.denial.what.rights, ", "))),
-                            object_text(refusal.denial), evidence_text(evidence), refusal.reason);
-    }
-    return text;
-}
-
-}  // namespace
 
 std::string to_toml(const Suggestion& suggestion) {
     std::string text = head_text(suggestion);
     if (!suggestion.empty()) text += "version = 1\n";
     return text + list_texts(suggestion) + rule_texts(suggestion) + port_texts(suggestion) +
-           note_texts(suggestion) + refusal_texts(suggestion);
+           note_texts(suggestion) + allowed_text(suggestion) + refusal_texts(suggestion);
 }
 
 }  // namespace ringfence::journal

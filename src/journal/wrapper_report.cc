@@ -34,6 +34,16 @@ unsigned layers_of(Source& source) {
         number(source, "LANDLOCK_LAYERS", landlock::max_layers).value_or(0));
 }
 
+std::vector<std::string> words(const std::string& list) {
+    std::vector<std::string> all;
+    for (std::size_t at = 0; at < list.size();) {
+        const std::size_t comma = std::min(list.find(',', at), list.size());
+        all.push_back(list.substr(at, comma - at));
+        at = comma + 1;
+    }
+    return all;
+}
+
 }  // namespace
 
 bool is_wrapper_message(std::string_view message_id) {
@@ -63,7 +73,26 @@ std::optional<WrapperReport> read_wrapper_report(Source& source) {
     report.digest = text(source, "LANDLOCK_POLICY_DIGEST");
     report.program = text(source, "LANDLOCK_PROGRAM");
     report.layers = layers_of(source);
+    report.status = text(source, "LANDLOCK_STATUS");
+    report.unenforced = words(text(source, "LANDLOCK_UNENFORCED"));
+    report.error = text(source, "LANDLOCK_ERROR");
     return report;
+}
+
+Result<std::vector<WrapperReport>> reports_of(Source& source, const std::string& invocation) {
+    Selection selection;
+    selection.pass = Pass::reports;
+    selection.invocation = invocation;
+    if (auto done = source.select(selection); !done) return tl::unexpected(done.error());
+    std::vector<WrapperReport> reports;
+    for (;;) {
+        const auto more = source.next();
+        if (!more) return tl::unexpected(more.error());
+        if (!*more) return reports;
+        if (source.field("_SYSTEMD_INVOCATION_ID") != invocation) continue;
+        if (!is_wrapper_message(source.field("MESSAGE_ID").value_or(""))) continue;
+        if (auto report = read_wrapper_report(source)) reports.push_back(std::move(*report));
+    }
 }
 
 }  // namespace ringfence::journal

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "journal/source.h"
 
@@ -24,7 +25,10 @@ struct WrapperReport {
     std::string policy;
     std::string digest;
     std::string program;
-    unsigned layers = 0;  ///< domains that it entered; 0 when it was refused
+    unsigned layers = 0;                  ///< domains that it entered; 0 when it was refused
+    std::string status;                   ///< "enforced", "degraded", "refused"
+    std::vector<std::string> unenforced;  ///< names of rights
+    std::string error;                    ///< why it was refused, or the program not executed
 };
 
 /// Whether this is one of the wrapper's MESSAGE_IDs.
@@ -33,6 +37,10 @@ bool is_wrapper_message(std::string_view message_id);
 /// The current entry of `source` as a report; nothing when it has no LANDLOCK_TAG= of the right
 /// form.
 std::optional<WrapperReport> read_wrapper_report(Source& source);
+
+/// The wrapper's reports about one start of a unit, oldest first, as journald itself filed them.
+/// `invocation`: 32 hex digits.
+Result<std::vector<WrapperReport>> reports_of(Source& source, const std::string& invocation);
 
 /// Whether a comm has the form of the wrapper's tag: "rf" and 13 lower-case hex digits.
 bool is_tag(std::string_view comm);

@@ -155,9 +155,19 @@ std::optional<Loaded> Loader::load(const Name& name) {
     }
     auto files = read(**file, "", name.name, Role::policy);
     if (!files) return std::nullopt;
-    chain_ = {name.name};
-    Body body = gather(*files);
-    return Loaded{name.name, std::move(files->main), std::move(body), std::move(files->drop_ins)};
+    return finish(std::move(*files), name.name);
+}
+
+std::optional<Loaded> Loader::load_text(const SourceFile& file, const std::string& name) {
+    auto policy = parse(file, Role::policy);
+    if (!policy) return std::nullopt;
+    return finish({std::move(*policy), {}}, name);
+}
+
+Loaded Loader::finish(Files files, const std::string& name) {
+    chain_ = {name};
+    Body body = gather(files);
+    return {name, std::move(files.main), std::move(body), std::move(files.drop_ins)};
 }
 
 void Loader::check_abstractions(int abi, const std::string& name) {

@@ -32,6 +32,9 @@ class Loader {
     /// Nothing when `name` is optional and missing or masked, and when there were problems.
     std::optional<Loaded> load(const Name& name);
 
+    /// A policy that is no file of the search path. Its drop-ins are not looked for.
+    std::optional<Loaded> load_text(const SourceFile& file, const std::string& name);
+
     /// Checks that no abstraction loaded so far is older than `abi`, that of policy `name`.
     void check_abstractions(int abi, const std::string& name);
 
@@ -48,6 +51,7 @@ class Loader {
     };
 
     void add(const Diagnostics& more);
+    Loaded finish(Files files, const std::string& name);
     std::optional<Policy> parse(const SourceFile& file, Role role);
     std::optional<Files> read(const SourceFile& main, std::string_view folder,
                               const std::string& name, Role role);

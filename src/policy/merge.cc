@@ -147,6 +147,11 @@ void merge_sources(Body& body, const Body& other) {
                 return done.origin.where == removal.origin.where;
             }))
             body.removed.push_back(removal);
+    for (const Exception& exception : other.exceptions)
+        if (std::none_of(body.exceptions.begin(), body.exceptions.end(), [&](const auto& done) {
+                return done.origin.where == exception.origin.where;
+            }))
+            body.exceptions.push_back(exception);
 }
 
 std::string ports_text(const PortEntry& ports) {
@@ -181,6 +186,8 @@ Body body_of(const Policy& policy, const std::string& chain) {
         body.quiet.push_back({entry.path, entry.optional, {{entry.where, chain, ""}}});
     for (const DirectiveEntry& entry : policy.systemd)
         body.systemd.push_back({entry.key, entry.value, {entry.where, chain, ""}});
+    for (const ExceptionEntry& entry : policy.exceptions)
+        body.exceptions.push_back({entry.id, entry.path, {entry.where, chain, entry.reason}});
     normalise_paths(body.quiet);
     body.sources.push_back({policy.file, chain, policy.role == Role::drop_in});
     return body;
@@ -236,6 +243,8 @@ void prefix_origins(Body& body, const std::string& prefix) {
         source.policy.insert(0, prefix);
     for (Removal& removal : body.removed)
         removal.origin.policy.insert(0, prefix);
+    for (Exception& exception : body.exceptions)
+        exception.origin.policy.insert(0, prefix);
 }
 
 void mask(Body& body, const Access& handled) {

@@ -21,6 +21,7 @@ struct Body {
     std::vector<Directive> systemd;  ///< in reading order: systemd appends, or the last one wins
     std::vector<Source> sources;     ///< each path once
     std::vector<Removal> removed;
+    std::vector<Exception> exceptions;  ///< each place once
 };
 
 /// The paths and ports of one set of tables. `chain` names the policy, for the origins.

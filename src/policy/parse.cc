@@ -246,6 +246,8 @@ const Keys& top_keys() {
          "further rulesets, stacked on top: each only narrows"},
         {"systemd", in_any, read_systemd, fixed(systemd_shape()),
          "directives of the unit's [Service] section that go with the policy"},
+        {"check", in_any, read_check, check_shape,
+         "findings of ringfence check that are meant; nothing enforced depends on it"},
     };
     return keys;
 }

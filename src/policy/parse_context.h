@@ -83,6 +83,7 @@ void read_filesystem(Context& context, const Entry& entry);
 void read_network(Context& context, const Entry& entry);
 void read_scope(Context& context, const Entry& entry);
 void read_systemd(Context& context, const Entry& entry);
+void read_check(Context& context, const Entry& entry);
 
 /// A list of paths without rights: `quiet`, `remove`.
 std::vector<PathEntry> read_paths(Context& context, const Entry& entry);
@@ -92,6 +93,7 @@ Shape filesystem_shape(bool in_layer, Role role);
 Shape network_shape(bool in_layer, Role role);
 Shape scope_shape(Role role);
 Shape systemd_shape();
+Shape check_shape(Role role);
 Shape path_list_shape();
 
 /// Which table knows `key`, for a hint at one that stands in the wrong place; empty when none does.

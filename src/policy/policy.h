@@ -80,6 +80,14 @@ struct DirectiveEntry {
     Location where;
 };
 
+/// From [check]: a finding of `ringfence check` that is meant.
+struct ExceptionEntry {
+    std::string id;
+    std::string path;  ///< empty: all findings of the check
+    std::string reason;
+    Location where;
+};
+
 struct Policy {
     std::string file;
     Role role = Role::policy;
@@ -95,6 +103,7 @@ struct Policy {
     std::vector<Ruleset> layers;
     std::vector<PathEntry> quiet;  ///< no rights
     std::vector<DirectiveEntry> systemd;
+    std::vector<ExceptionEntry> exceptions;
 };
 
 /// Nobody reads more problems of one file.

@@ -105,6 +105,7 @@ class Combiner {
         rules.systemd = std::move(body.systemd);
         rules.sources = std::move(body.sources);
         rules.removed = std::move(body.removed);
+        rules.exceptions = std::move(body.exceptions);
         add_layers(rules);
         add_settings(rules);
         rules.digest = digest(rules);
@@ -232,15 +233,8 @@ void check_further(const std::vector<Loaded>& policies, Diagnostics& problems) {
     }
 }
 
-}  // namespace
-
-Result<std::optional<Rules>> resolve(const Root& root, const SearchPath& path,
-                                     const std::vector<Name>& names, const Defaults& defaults) {
-    Loader loader(root, path);
-    std::vector<Loaded> policies;
-    for (const Name& name : distinct(names)) {
-        if (auto loaded = loader.load(name)) policies.push_back(std::move(*loaded));
-    }
+Result<std::optional<Rules>> combine(Loader& loader, const std::vector<Loaded>& policies,
+                                     const Defaults& defaults) {
     if (!policies.empty()) {
         const Loaded& first = policies.front();
         loader.check_abstractions(first.policy.abi->value, first.name);
@@ -252,6 +246,29 @@ Result<std::optional<Rules>> resolve(const Root& root, const SearchPath& path,
     Rules rules = combiner.combine();
     if (!combiner.problems.empty()) return tl::unexpected(std::move(combiner.problems));
     return rules;
+}
+
+}  // namespace
+
+Result<std::optional<Rules>> resolve(const Root& root, const SearchPath& path,
+                                     const std::vector<Name>& names, const Defaults& defaults) {
+    Loader loader(root, path);
+    std::vector<Loaded> policies;
+    for (const Name& name : distinct(names)) {
+        if (auto loaded = loader.load(name)) policies.push_back(std::move(*loaded));
+    }
+    return combine(loader, policies, defaults);
+}
+
+Result<Rules> resolve_text(const Root& root, const SearchPath& path, const std::string& name,
+                           const std::string& file, const std::string& text,
+                           const Defaults& defaults) {
+    Loader loader(root, path);
+    std::vector<Loaded> policies;
+    if (auto loaded = loader.load_text({file, text}, name)) policies.push_back(std::move(*loaded));
+    auto rules = combine(loader, policies, defaults);
+    if (!rules) return tl::unexpected(std::move(rules.error()));
+    return std::move(**rules);  // without a policy there were problems
 }
 
 }  // namespace ringfence::policy

@@ -44,4 +44,11 @@ struct Name {
 Result<std::optional<Rules>> resolve(const Root& root, const SearchPath& path,
                                      const std::vector<Name>& names, const Defaults& defaults = {});
 
+/// A policy that is no file of the search path, such as one of another revision: `text`, called
+/// `file` in messages. What it extends is looked for in the search path, drop-ins are not.
+/// Errors: as for resolve().
+Result<Rules> resolve_text(const Root& root, const SearchPath& path, const std::string& name,
+                           const std::string& file, const std::string& text,
+                           const Defaults& defaults = {});
+
 }  // namespace ringfence::policy

@@ -88,6 +88,13 @@ struct Removal {
     Origin origin;
 };
 
+/// A finding of `ringfence check` that the author has justified.
+struct Exception {
+    std::string id;    ///< of the check; whether there is one of this name, only the checks know
+    std::string path;  ///< the rule that it is about; empty: all findings of the check
+    Origin origin;     ///< with the reason
+};
+
 /// minimum_abi = "all": refuse on any degradation.
 inline constexpr int minimum_abi_all = -1;
 
@@ -112,6 +119,7 @@ struct Rules {
     // What is enforced does not depend on the rest.
     std::vector<Source> sources;  ///< policies before their drop-ins, then what they extend
     std::vector<Removal> removed;
+    std::vector<Exception> exceptions;
     std::vector<std::string> documentation;  ///< of all policies
     std::vector<std::string> units;
     Origin abi_origin;          ///< of the first policy

@@ -16,8 +16,10 @@ ALLOWED = {
     "policy": {"landlock", "base"},
     "unit": {"base"},
     "dropin": {"unit", "policy", "landlock", "base"},
+    "host": {"dropin", "unit", "policy", "landlock", "base"},
+    "lint": {"dropin", "unit", "policy", "landlock", "base"},
     "journal": {"landlock", "base"},
-    "cli": {"base", "landlock", "policy", "unit", "dropin", "journal"},
+    "cli": {"base", "landlock", "policy", "unit", "dropin", "host", "lint", "journal"},
 }
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.MULTILINE)
 SOURCES = {".h", ".hh", ".hpp", ".c", ".cc", ".cpp", ".inc", ".S"}

@@ -2,8 +2,8 @@
 """A generator that did not run: the assertion that README.md gives keeps the unit from running open."""
 
 UNIT = "nginx.service"
-GENERATED = f"/run/systemd/generator/{UNIT}.d/zz-ringfence.conf"
-DROP_IN = f"[Unit]\nAssertPathExists={GENERATED}\n\n[Service]\nX-LandlockPolicy=nginx\n"
+GENERATED = f"/run/systemd/generator/{UNIT}.d/*ringfence.conf"
+DROP_IN = f"[Unit]\nAssertPathExistsGlob={GENERATED}\n\n[Service]\nX-LandlockPolicy=nginx\n"
 
 
 def without_generator(machine):

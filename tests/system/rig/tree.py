@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Debian trees that boot, built with mmdebstrap and cached outside the checkout.
 
-The cache key is the suite and the content of this directory's recipe (packages, customize,
-journald), so that editing the recipe makes a new tree. Nothing ever writes into a cached tree.
+The cache key is the suite and the content of a recipe in this directory (packages, customize,
+journald; or those for a small tree), so that editing the recipe makes a new tree. Nothing ever writes into a cached tree.
 """
 import fcntl
 import hashlib
@@ -14,6 +14,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 RECIPE = ("packages", "customize", "journald")
+SMALL = ("packages-small", "customize-small")
 
 
 def cache_directory():
@@ -23,10 +24,11 @@ def cache_directory():
 class Tree:
     """The cached tree of one suite: Tree("bookworm").ensure() is its path, built when missing."""
 
-    def __init__(self, suite="bookworm"):
+    def __init__(self, suite="bookworm", recipe=RECIPE):
         self.suite = suite
+        self.packages, self.customize = recipe[:2]
         digest = hashlib.sha256(suite.encode())
-        for name in RECIPE:
+        for name in recipe:
             digest.update((HERE / name).read_bytes())
         self.path = cache_directory() / "trees" / f"{suite}-{digest.hexdigest()[:12]}"
         self.build_seconds = None  # set when this process built it
@@ -46,11 +48,11 @@ class Tree:
         start = time.monotonic()
         shutil.rmtree(partial, ignore_errors=True)
         log = partial.with_suffix(".log")
-        packages = [word for line in (HERE / "packages").read_text().splitlines()
+        packages = [word for line in (HERE / self.packages).read_text().splitlines()
                     for word in line.partition("#")[0].split()]
         command = ["mmdebstrap", "--mode=root", "--variant=minbase", "--format=directory",
                    "--include=" + ",".join(packages),
-                   f"--customize-hook={HERE}/customize $1 {HERE}",
+                   f"--customize-hook={HERE}/{self.customize} $1 {HERE}",
                    self.suite, str(partial), "-"]
         if self.suite == "sid":  # a snapshot mirror's Release file may be past its date
             command.insert(1, '--aptopt=Acquire::Check-Valid-Until "false"')

@@ -80,5 +80,21 @@ TEST_F(RootTest, ListsSortedWithTypes) {
     EXPECT_EQ(root().read_link("/etc/file").error().value(), EINVAL);
 }
 
+TEST_F(RootTest, PretendsThatAFileIsThere) {
+    Root root = this->root();
+    root.pretend("/etc/new.d/sub/a.conf", "new");
+    root.pretend("/etc/file", "changed");
+    EXPECT_EQ(root.read("/etc/new.d/sub/a.conf").value(), "new");
+    EXPECT_EQ(root.read("/etc/file").value(), "changed");
+    const auto entries = root.list("/etc").value();
+    ASSERT_EQ(entries.size(), 3u);
+    EXPECT_EQ(entries[1].name, "new.d");
+    EXPECT_EQ(entries[1].type, DT_DIR);
+    ASSERT_EQ(root.list("/etc/new.d/sub").value().size(), 1u);
+    EXPECT_EQ(root.list("/etc/new.d/sub").value()[0].type, DT_REG);
+    EXPECT_EQ(root.list("/etc/new").error().value(), ENOENT);
+    EXPECT_FALSE(fs::exists(directory_ / "etc/new.d"));
+}
+
 }  // namespace
 }  // namespace ringfence

@@ -57,6 +57,10 @@ TEST(Program, UsageErrorsAreOneLineAndExitTwo) {
     expect_line("denials --since=now --until=yesterday", 2, "--since is after --until");
     expect_line("denials -D /x --file /y", 2, "exclude each other");
     expect_line("denials -D /x --boot", 2, "--boot");
+    expect_line("enable", 2, "no unit given; name the services to fence");
+    expect_line("disable", 2, "no unit given");
+    expect_line("enable --polcy=x a", 2, "did you mean --policy?");
+    expect_line("status --jsn", 2, "did you mean --json?");
     expect_line("denials --json --suggest", 2, "exclude each other");
 }
 
@@ -66,6 +70,9 @@ TEST(Program, FailuresExitOne) {
     expect_line("denials --directory=" RINGFENCE_TEST_DATA, 1, "no journal file");
     expect_line("denials --file=" RINGFENCE_TEST_DATA "/abi7-systemd252.export", 1,
                 "cannot open the journal");
+    expect_line("status --root=/nonexistent", 1, "/nonexistent: cannot open the root directory");
+    expect_line("enable --root=/ x.timer", 1, "\"x.timer\" is no service");
+    expect_line("enable --root=/ --policy=x no-such-unit-here", 1, "there is no unit");
     const Ran full = run("denials --help 2>&1 >/dev/full");
     EXPECT_EQ(full.status, 1);
 }
@@ -97,10 +104,14 @@ std::set<std::string> long_options(const std::string& text) {
 }
 
 TEST(Program, HelpAndManualHaveTheSameOptions) {
-    const auto in_help = long_options(run("denials --help").out);
-    EXPECT_THAT(in_help, ::testing::Contains("suggest"));
-    EXPECT_EQ(long_options(manual("ringfence-denials.1")), in_help);
-    EXPECT_THAT(manual("ringfence.1"), HasSubstr("denials"));
+    for (const std::string verb : {"check", "denials", "diff"}) {
+        const auto in_help = long_options(run(verb + " --help").out);
+        EXPECT_THAT(in_help, ::testing::Contains("json"));
+        auto in_manual = long_options(manual("ringfence-" + verb + ".1"));
+        if (verb == "check") in_manual.erase("static");  // of ringfence enable
+        EXPECT_EQ(in_manual, in_help);
+        EXPECT_THAT(manual("ringfence.1"), HasSubstr("ringfence-" + verb));
+    }
 }
 
 TEST(Program, JsonOfARealJournal) {
@@ -137,6 +148,17 @@ TEST(Program, UnitsAndPolicies) {
     EXPECT_EQ(count("victim", "denials"), 0);
     EXPECT_EQ(count("victim", "unattributed"), 2);
     EXPECT_EQ(count("--since=@1895249636", "denials"), 0);
+}
+
+TEST(Program, ManualsOfEnableAndStatus) {
+    auto enable = long_options(run("enable --help").out);
+    enable.merge(long_options(run("disable --help").out));
+    EXPECT_EQ(long_options(manual("ringfence-enable.1")), enable);
+    auto status = long_options(run("status --help").out);
+    status.insert("static");  // enable's, named in the text
+    EXPECT_EQ(long_options(manual("ringfence-status.1")), status);
+    for (const char* verb : {"enable", "disable", "status"})
+        EXPECT_THAT(manual("ringfence.1"), HasSubstr(verb));
 }
 
 TEST(Program, TextOfARealJournal) {

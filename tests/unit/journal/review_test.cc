@@ -127,44 +127,102 @@ TEST(Review, MalformedRecordsAreCounted) {
     EXPECT_EQ(ringfence::journal::review(source, {})->malformed, 1u);
 }
 
-TEST(DenialCounter, TheWindowIsBounded) {
-    DenialCounter counter(2);
-    const AccessRecord access{0xa1, {"fs.read_file"}, {}};
+AccessRecord access_to(const std::string& path, const std::string& right = "fs.read_file",
+                       std::uint64_t domain = 0xa1) {
+    AccessRecord access{domain, {right}, {}};
+    access.object.type = ObjectType::path;
+    access.object.path = path;
+    return access;
+}
+
+TEST(EventJoiner, TheWindowIsBounded) {
+    std::map<std::string, int> programs;
+    EventJoiner joiner([&](DenialEvent&& event) { ++programs[event.process.exe]; }, 2);
     for (std::uint64_t event = 1; event <= 4; ++event)
-        counter.add(boot_id(), event, at(1000), access);
-    counter.add(boot_id(), 4, at(1000), SyscallRecord{4, "near", "/near"});
-    counter.add(boot_id(), 1, at(1000), SyscallRecord{1, "far", "/far"});  // event 1 is closed
-    std::uint64_t with_program = 0, all = 0;
-    for (const auto& [key, tally] : counter.finish()) {
-        all += tally.count;
-        if (key.second.exe == "/near") with_program += tally.count;
+        joiner.add({boot_id(), event}, at(1000), access_to("/x"), "");
+    joiner.add_detail({boot_id(), 4}, at(1000), "SYSCALL pid=4 comm=\"near\" exe=\"/near\"");
+    // Event 1 is closed already.
+    joiner.add_detail({boot_id(), 1}, at(1000), "SYSCALL pid=1 comm=\"far\" exe=\"/far\"");
+    joiner.flush();
+    EXPECT_TRUE(joiner.empty());
+    EXPECT_EQ(programs, (std::map<std::string, int>{{"", 3}, {"/near", 1}}));
+}
+
+TEST(EventJoiner, OrderWithinAnEventDoesNotMatter) {
+    std::vector<DenialEvent> events;
+    EventJoiner joiner([&](DenialEvent&& event) { events.push_back(std::move(event)); });
+    joiner.keep_texts();
+    joiner.add_detail({boot_id(), 1}, at(1), "PROCTITLE proctitle=636174002F78");
+    joiner.add({boot_id(), 1}, at(1), access_to("/x"), "first");
+    joiner.add_detail({boot_id(), 1}, at(1), "SYSCALL pid=4 comm=\"cat\" exe=\"/bin/cat\"");
+    joiner.add({boot_id(), 1}, at(1), access_to("/y"), "second");
+    joiner.flush_complete();
+    ASSERT_EQ(events.size(), 2u);
+    EXPECT_EQ(events[1].access.object.path, "/y");
+    for (const DenialEvent& event : events) {
+        EXPECT_EQ(event.process.exe, "/bin/cat");
+        EXPECT_EQ(event.command_line, std::string("cat\0/x", 6));
+        EXPECT_EQ(event.records.size(), 4u);
     }
-    EXPECT_EQ(all, 4u);
-    EXPECT_EQ(with_program, 1u);
+}
+
+TEST(EventJoiner, OneSerialInTwoBootsIsTwoEvents) {
+    std::vector<std::string> programs;
+    EventJoiner joiner([&](DenialEvent&& event) { programs.push_back(event.process.exe); });
+    joiner.add({boot_id(1), 7}, at(1), access_to("/x"), "");
+    joiner.add_detail({boot_id(2), 7}, at(1), "SYSCALL pid=4 exe=\"/bin/other\"");
+    joiner.flush();
+    EXPECT_EQ(programs, std::vector<std::string>{""});
+}
+
+Tally once(const std::string& command_line = {}) {
+    Tally tally;
+    tally.count = 1;
+    tally.first = tally.last = at(1000);
+    tally.command_line = command_line;
+    return tally;
+}
+
+DenialKey key_to(const std::string& path, const std::string& right = "fs.read_file") {
+    DenialEvent event;
+    event.access = access_to(path, right);
+    return key_of(event);
+}
+
+TEST(DenialCounter, RowsOfAFenceAreBounded) {
+    DenialCounter counter(3);
+    for (int i = 1; i <= 100; ++i) {
+        counter.add(0, key_to("/" + std::to_string(i), i % 2 == 0 ? "fs.read_file" : "fs.execute"),
+                    once());
+        counter.add(1, key_to("/same"), once());  // another fence has rows of its own
+    }
+    std::map<std::pair<std::size_t, bool>, std::uint64_t> counts;
+    std::size_t rows = 0;
+    for (const auto& [key, tally] : counter.finish()) {
+        counts[{key.first, key.second.many}] += tally.count;
+        ++rows;
+    }
+    EXPECT_EQ(rows, 3u + 2u + 1u);
+    EXPECT_EQ((counts[{0, false}]), 3u);
+    EXPECT_EQ((counts[{0, true}]), 97u);
+    EXPECT_EQ((counts[{1, false}]), 100u);
     EXPECT_TRUE(counter.finish().empty());
 }
 
-TEST(DenialCounter, RowsOfADomainAreBounded) {
-    DenialCounter counter(1, 3);
-    for (std::uint64_t event = 1; event <= 100; ++event) {
-        AccessRecord access{0xa1, {event % 2 == 0 ? "fs.read_file" : "fs.write_file"}, {}};
-        access.object.type = ObjectType::path;
-        access.object.path = "/" + std::to_string(event);
-        counter.add(boot_id(), event, at(1000), access);
-        access.domain = 0xb2;  // another domain has rows of its own
-        access.object.path = "/same";
-        counter.add(boot_id(), 1000 + event, at(1000), access);
-    }
-    std::map<std::pair<std::uint64_t, bool>, std::uint64_t> counts;
-    std::size_t rows = 0;
+TEST(DenialCounter, MemoryIsBoundedAndNothingIsLostSilently) {
+    constexpr std::size_t budget = 1u << 20;
+    DenialCounter counter(10000, budget);
+    constexpr std::uint64_t all = 20000;
+    for (std::uint64_t i = 0; i < all; ++i)
+        counter.add(i, key_to(std::string(4000, 'x') + std::to_string(i)), once());
+    std::uint64_t counted = 0, bytes = 0;
     for (const auto& [key, tally] : counter.finish()) {
-        counts[{key.first.second, key.second.many}] += tally.count;
-        ++rows;
+        counted += tally.count;
+        bytes += key.second.path.size();
     }
-    EXPECT_EQ(rows, 3u + 2u + 2u);
-    EXPECT_EQ((counts[{0xa1, false}]), 3u);
-    EXPECT_EQ((counts[{0xa1, true}]), 97u);
-    EXPECT_EQ((counts[{0xb2, false}]), 100u);
+    EXPECT_EQ(counted + counter.uncounted(), all);
+    EXPECT_GT(counter.uncounted(), 0u);
+    EXPECT_LE(bytes, budget);
 }
 
 }  // namespace

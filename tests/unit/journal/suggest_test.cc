@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "journal/generalise.h"
 #include "journal/suspicion.h"
 #include "landlock/rights.h"
 #include "vector_source.h"
@@ -281,6 +282,164 @@ TEST(Suggest, HostileStringsStayInTheirPlace) {
     EXPECT_THAT(toml, Not(HasSubstr("\x1b")));
     Denial refused_one = file("/etc/\xff\n[x]", {"fs.write_file"});
     EXPECT_THAT(to_toml(suggested({refused_one})), HasSubstr("/etc/\\xff\\u000a[x]"));
+}
+
+Denial by(Denial denial, std::int64_t pid) {
+    denial.tally.pid = pid;
+    return denial;
+}
+
+// "PATH: what for", one a line.
+std::string lines_of(const Suggestion& suggestion) {
+    std::string text;
+    for (const PathProposal& proposal : suggestion.paths)
+        text += proposal.written + (proposal.directory ? "/" : "") + " " +
+                names_of(proposal.grants, ",") + "\n";
+    return text;
+}
+
+TEST(Generalise, Shapes) {
+    const struct {
+        const char* name;
+        Variation variation;
+        const char* pattern;
+    } cases[] = {
+        {"index.html", Variation::none, "index.html"},
+        {"README", Variation::none, "README"},
+        {"Makefile", Variation::none, "Makefile"},
+        {"access.log.1", Variation::number, "access.log.*"},
+        {"libfoo.so.6", Variation::number, "libfoo.so.*"},
+        {"page12.html", Variation::number, "page*.html"},
+        {"app-2026-11-21.log", Variation::date, "app-*-*-*.log"},
+        {"app-20261121.log", Variation::date, "app-*.log"},
+        {"temp-4711.rdb", Variation::process, "temp-*.rdb"},
+        {"x4711", Variation::process, "x*"},
+        {"tmp.Ab3xYz", Variation::random, "tmp.*"},
+        {".q.aBcDeF", Variation::random, ".q.*"},
+        {"3f2a91cc0d7be4f1", Variation::random, "*"},
+        {"x-0b0c1d2e-aaaa-4bbb-8ccc-0123456789ab.q", Variation::random, "x-*.q"},
+    };
+    for (const auto& expected : cases) {
+        const Shape shape = shape_of(expected.name, 4711);
+        EXPECT_STREQ(name_of(shape.variation), name_of(expected.variation)) << expected.name;
+        EXPECT_EQ(shape.pattern, expected.pattern);
+    }
+}
+
+TEST(Generalise, NamesThatChangeBecomeTheirDirectoryOnEvidence) {
+    const auto read = [](const char* path) { return file(path, {"fs.read_file"}); };
+    // One dated name is a file like any other; two are evidence.
+    EXPECT_EQ(lines_of(suggested({read("/srv/app/a-2026-11-20.log")})),
+              "/srv/app/a-2026-11-20.log fs.read_file\n");
+    EXPECT_EQ(
+        lines_of(suggested({read("/srv/app/a-2026-11-20.log"), read("/srv/app/a-2026-11-21.log")})),
+        "/srv/app/ fs.read_file\n");
+    EXPECT_EQ(lines_of(suggested({read("/srv/app/tmp.Ab3xYz"), read("/srv/app/tmp.Qq81Lm")})),
+              "/srv/app/ fs.read_file\n");
+    EXPECT_EQ(
+        lines_of(suggested({by(read("/srv/app/x.100"), 100), by(read("/srv/app/x.222"), 222)})),
+        "/srv/app/ fs.read_file\n");
+    // Plain numbers may well be all there are.
+    EXPECT_EQ(suggested({read("/srv/app/1"), read("/srv/app/2"), read("/srv/app/3")}).paths.size(),
+              3u);
+    EXPECT_EQ(lines_of(suggested({read("/srv/app/1"), read("/srv/app/2"), read("/srv/app/3"),
+                                  read("/srv/app/4")})),
+              "/srv/app/ fs.read_file\n");
+    // Other names of the directory stay files.
+    EXPECT_EQ(lines_of(suggested({read("/srv/app/a-2026-11-20.log"),
+                                  read("/srv/app/a-2026-11-21.log"), read("/srv/app/index")})),
+              "/srv/app/index fs.read_file\n/srv/app/ fs.read_file\n");
+}
+
+TEST(Generalise, TheReasonIsInTheText) {
+    const std::string toml =
+        to_toml(suggested({file("/srv/app/a-2026-11-20.log", {"fs.read_file"}),
+                           file("/srv/app/a-2026-11-21.log", {"fs.read_file"})}));
+    EXPECT_THAT(toml, HasSubstr("# denied 2 times, 2026-11-21 08:27:16 UTC: fs.read_file; for "
+                                "everything beneath; dated names: 2 like a-*-*-*.log\n"
+                                "path = \"/srv/app\"\nallow = [\"fs.read_file\"]\n"));
+}
+
+TEST(Generalise, SharedDirectoriesAreNeverProposedForIt) {
+    const auto refusals = suggested(
+        {file("/tmp/tmp.Ab3xYz", {"fs.read_file"}), file("/tmp/tmp.Qq81Lm", {"fs.read_file"})});
+    EXPECT_TRUE(refusals.empty());
+    ASSERT_EQ(refusals.refused.size(), 2u);
+    EXPECT_THAT(refusals.refused[0].reason, HasSubstr("PrivateTmp="));
+    EXPECT_EQ(suggested({file("/etc/a1", {"fs.read_file"}), file("/etc/a2", {"fs.read_file"}),
+                         file("/etc/a3", {"fs.read_file"}), file("/etc/a4", {"fs.read_file"})})
+                  .paths.size(),
+              4u);
+}
+
+TEST(Generalise, ProcessDirectories) {
+    const auto suggestion = suggested(
+        {file("/proc/12/status", {"fs.read_file"}), file("/proc/99/stat", {"fs.read_file"}),
+         file("/proc/99", {"fs.read_dir"}), file("/proc/loadavg", {"fs.read_file"})});
+    EXPECT_EQ(lines_of(suggestion),
+              "/proc/ fs.read_file,fs.read_dir\n/proc/loadavg fs.read_file\n");
+    EXPECT_THAT(suggestion.paths[0].why, HasSubstr("process ID"));
+    EXPECT_NE(refused(file("/proc/12/environ", {"fs.read_file"})), "");  // still an attack
+}
+
+TEST(Generalise, FilesThatAreReplacedByRenaming) {
+    Denial state = file("/var/lib/app/state", {"fs.read_file"});
+    EXPECT_EQ(lines_of(suggested({state})), "/var/lib/app/state fs.read_file\n");
+    state.tally.object = {};
+    state.tally.object.inode = 1;
+    Tally later = state.tally;
+    later.object.inode = 2;
+    state.tally.add(later);
+    EXPECT_EQ(lines_of(suggested({state})), "/var/lib/app/ fs.read_file\n");
+    const auto written =
+        suggested({file("/var/lib/app", {"fs.make_reg"}), file("/var/lib/app", {"fs.remove_file"}),
+                   file("/var/lib/app/dump.db", {"fs.write_file"})});
+    ASSERT_EQ(written.paths.size(), 1u);
+    EXPECT_EQ(written.paths[0].key, "write");
+    EXPECT_EQ(written.paths[0].path, "/var/lib/app");
+}
+
+TEST(Suggest, SpecifiersOfTheUnit) {
+    SuggestOptions options;
+    options.aliases = [](const Unit& unit) -> std::vector<PathAlias> {
+        if (unit.name == "web.service") return {{"/var/lib/web", "%S/web", "StateDirectory="}};
+        return {};
+    };
+    Denial denial = file("/var/lib/web/100%", {"fs.read_file"});
+    denial.attribution.unit.name = "web.service";
+    auto suggestion = suggest({denial}, options).at(0);
+    EXPECT_EQ(suggestion.paths.at(0).written, "%S/web/100%%");
+    EXPECT_EQ(suggestion.paths.at(0).why, "StateDirectory=");
+    Denial neighbour = file("/var/lib/website", {"fs.read_file"});
+    neighbour.attribution.unit.name = "web.service";
+    EXPECT_EQ(suggest({neighbour}, options).at(0).paths.at(0).written, "/var/lib/website");
+    // Another unit with the same policy, for which it means something else.
+    Denial other = denial;
+    other.attribution.unit.name = "other.service";
+    EXPECT_EQ(suggest({denial, other}, options).at(0).paths.at(0).written, "/var/lib/web/100%%");
+}
+
+TEST(Suggest, WhatThePolicyAllowsByNowIsNotProposedAgain) {
+    SuggestOptions options;
+    options.allows_path = [](const std::string& policy, const PathProposal& proposal) {
+        return policy == "web" && proposal.written == "/srv/x";
+    };
+    const auto suggestion =
+        suggest({file("/srv/x", {"fs.read_file"}), file("/srv/y", {"fs.read_file"})}, options)
+            .at(0);
+    EXPECT_EQ(lines_of(suggestion), "/srv/y fs.read_file\n");
+    EXPECT_EQ(suggestion.allowed, 1u);
+    EXPECT_THAT(to_toml(suggestion), HasSubstr("# 1 more was denied before: the policy allows it"));
+}
+
+TEST(Suggest, ForceProposesAndSaysWhatItLooksLike) {
+    SuggestOptions options;
+    options.force = true;
+    const auto suggestion =
+        suggest({file("/etc/shadow", {"fs.read_file"}), base({"ptrace"})}, options).at(0);
+    EXPECT_EQ(suggestion.paths.size(), 1u);
+    EXPECT_EQ(suggestion.refused.size(), 1u);  // no rule allows ptrace
+    EXPECT_THAT(to_toml(suggestion), HasSubstr("; FORCED, though it holds credentials\n"));
 }
 
 }  // namespace

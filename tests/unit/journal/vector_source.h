@@ -27,7 +27,7 @@ struct TestEntry {
     Id boot = boot_id();
 };
 
-// Delivers every entry in both passes: a source may, and the review must sort them out.
+// Delivers every entry in every pass: a source may, and the review must sort them out.
 class VectorSource : public Source {
   public:
     explicit VectorSource(std::vector<TestEntry> entries) : entries_(std::move(entries)) {}

@@ -47,7 +47,7 @@ const Bad top_level[] = {
      "zzzzzz = []\n",
      {"f:3:1: unknown key \"zzzzzz\" at the top level; valid keys: version, description, "
       "documentation, units, extends, abi, minimum_abi, inherit, filesystem, network, scope, log, "
-      "layer, systemd"}},
+      "layer, systemd, check"}},
     {"KeyOfATable",
      "read = ['/x']\n",
      {"f:3:1: unknown key \"read\" at the top level; it belongs in [filesystem]"}},

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/denials_follow.h"
+
+#include <chrono>
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "cli/denials_json.h"
+#include "cli/denials_source.h"
+#include "cli/denials_text.h"
+#include "cli/terminal.h"
+
+namespace ringfence::cli {
+
+using journal::Denial;
+using journal::Time;
+
+namespace {
+
+// The records of an event arrive within a few milliseconds of each other. A denial that lacks some
+// of them, or the report of its fence, is printed after this time all the same.
+constexpr auto grace = std::chrono::milliseconds(100);
+constexpr auto poll = std::chrono::milliseconds(20);
+constexpr auto forever = std::chrono::hours(1);
+
+Time now() {
+    return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+void print(const std::vector<Denial>& denials, const DenialsRequest& request) {
+    const Terminal terminal = standard_output();
+    for (const Denial& denial : denials)
+        fmt::print("{}", request.json ? to_json_line(denial) : to_line(denial, terminal, now()));
+    if (!denials.empty()) std::fflush(stdout);
+}
+
+}  // namespace
+
+Result<void> follow_denials(const DenialsRequest& request) {
+    auto opened = open_live_source(request);
+    if (!opened) return tl::unexpected(opened.error());
+    journal::LiveSource& source = *opened->source;
+    journal::ReviewOptions options = request.review;
+    options.pids_comparable = opened->pids_comparable;
+    journal::Reader reader(source, options);
+    if (auto done = reader.read_identities(); !done) return done;
+    const bool since = options.since != Time::min();
+    if (auto done = source.follow(since ? options.since : *options.live_from, options.boot); !done)
+        return done;
+    for (;;) {
+        auto found = source.next();
+        if (!found) return tl::unexpected(found.error());
+        if (*found) reader.take_live();
+        const auto denials = reader.ready(now() - grace);
+        if (!denials) return tl::unexpected(denials.error());
+        print(*denials, request);
+        if (*found) continue;
+        const std::chrono::microseconds longest =
+            reader.waiting() ? poll : std::chrono::microseconds(forever);
+        if (auto done = source.wait(longest); !done) return done;
+    }
+}
+
+}  // namespace ringfence::cli

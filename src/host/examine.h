@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Whether a machine can fence services and review their denials: ringfence-doctor(1).
+//
+// One table of examinations, in the order in which a start passes them: kernel, wrapper, generator,
+// units; then audit and journal, which the review needs.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/root.h"
+#include "dropin/plan.h"
+#include "host/audit.h"
+#include "host/finding.h"
+#include "landlock/abi.h"
+#include "unit/load_path.h"
+
+namespace ringfence::host {
+
+/// What only the running kernel can tell.
+struct Kernel {
+    std::string release;  ///< uname(2)
+    landlock::Support landlock;
+    tl::expected<AuditStatus, std::error_code> audit;
+};
+
+Kernel ask_kernel();
+
+/// Starts a program with these words and returns its exit status; nothing when it did not exit.
+using Run = std::function<std::optional<int>(const std::vector<std::string>& words)>;
+std::optional<int> run_program(const std::vector<std::string>& words);
+
+struct Machine {
+    const Root& root;
+    Kernel kernel;
+    unit::Scope scope = unit::Scope::system;
+    std::string generator_output;  ///< the manager's directory for generators' normal output
+    std::string wrapper;           ///< path of the wrapper
+    dropin::Plan plan;             ///< what the generator would write now
+    Run run;
+};
+
+struct Examination {
+    const char* name;  ///< stable: "kernel", "wrapper", …
+    const char* help;  ///< what it looks at, one line
+    Findings (*run)(const Machine& machine);
+};
+
+std::span<const Examination> examinations();
+
+// One file each.
+Findings examine_kernel(const Machine& machine);
+Findings examine_wrapper(const Machine& machine);
+Findings examine_generator(const Machine& machine);
+Findings examine_units(const Machine& machine);
+Findings examine_audit(const Machine& machine);
+Findings examine_journal(const Machine& machine);
+Findings examine_security_modules(const Machine& machine);
+
+}  // namespace ringfence::host

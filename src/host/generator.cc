@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Source: systemd.generator(7), "Locations": of several programs with one name the first
+// directory's counts; an empty file or a link to /dev/null there masks the others.
+#include <algorithm>
+#include <sys/stat.h>
+
+#include "host/examine.h"
+
+namespace ringfence::host {
+
+namespace {
+
+constexpr char name[] = "ringfence-generator";
+constexpr char stamp[] = "ringfence.stamp";
+
+std::vector<std::string> generator_directories(unit::Scope scope) {
+    const std::string folder =
+        scope == unit::Scope::system ? "system-generators" : "user-generators";
+    return {"/run/systemd/" + folder, "/etc/systemd/" + folder, "/usr/local/lib/systemd/" + folder,
+            "/usr/lib/systemd/" + folder, "/lib/systemd/" + folder};
+}
+
+Finding judge(const std::string& path, const struct stat& status) {
+    const bool masked = (S_ISREG(status.st_mode) && status.st_size == 0) || S_ISCHR(status.st_mode);
+    if (masked)
+        return {Level::problem,
+                path +
+                    " masks the generator: units that ask for a fence start without one, except "
+                    "those with the assertion that `ringfence enable` writes",
+                "remove " + path + ", then systemctl daemon-reload"};
+    if ((status.st_mode & 0111) == 0)
+        return {Level::problem, path + " may not be executed, so systemd does not run it",
+                "chmod 0755 " + path};
+    return {Level::ok, path + " is installed", ""};
+}
+
+Finding installed(const Machine& machine) {
+    const auto directories = generator_directories(machine.scope);
+    for (const std::string& directory : directories) {
+        const std::string path = directory + "/" + name;
+        if (const auto status = machine.root.status(path)) return judge(path, *status);
+    }
+    return {Level::problem,
+            std::string(name) + " is in none of systemd's directories for generators",
+            "reinstall ringfence; units that ask for a fence start without one until then"};
+}
+
+}  // namespace
+
+Findings examine_generator(const Machine& machine) {
+    Findings findings = {installed(machine)};
+    if (findings.front().level != Level::ok || machine.plan.files.empty()) return findings;
+    // Written last: without it the generator did not come to its end.
+    if (!machine.root.status(machine.generator_output + "/" + stamp))
+        findings.push_back(
+            {Level::problem,
+             "the generator has not run to its end: " + machine.generator_output + "/" + stamp +
+                 " is missing",
+             "systemctl daemon-reload, then look for ringfence-generator in journalctl -k -b"});
+    return findings;
+}
+
+}  // namespace ringfence::host

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <fmt/format.h>
+
+#include "host/examine.h"
+
+namespace ringfence::host {
+
+namespace {
+
+using landlock::Absence;
+using landlock::Support;
+
+constexpr int first_logging_abi = 7;
+constexpr char lsm_list[] = "/sys/kernel/security/lsm";
+
+// Documentation/userspace-api/landlock.rst, "Errata": bit N-1 is set where erratum N is fixed.
+struct Erratum {
+    int number;
+    int abi;  ///< the first one that has it
+    const char* effect;
+};
+constexpr Erratum errata[] = {
+    {1, 4, "net.bind_tcp and net.connect_tcp also deny SMC, MPTCP and SCTP sockets"},
+    {2, 6, "scope.signal also keeps the threads of one process from signalling each other"},
+    {3, 1, "directories moved out of a bind mount are checked against the wrong parents"},
+};
+
+std::string line_of(std::string text) {
+    while (!text.empty() && (text.back() == '\n' || text.back() == ' '))
+        text.pop_back();
+    return text;
+}
+
+Finding missing(const Machine& machine) {
+    const Kernel& kernel = machine.kernel;
+    switch (kernel.landlock.absence) {
+        case Absence::not_built:
+            return {Level::problem, "Linux " + kernel.release + " has no Landlock",
+                    "boot a kernel of 5.13 or later with CONFIG_SECURITY_LANDLOCK; until then only "
+                    "units whose policy is optional start"};
+        case Absence::not_enabled: {
+            const auto list = machine.root.read(lsm_list);
+            return {Level::problem,
+                    "Landlock is built into Linux " + kernel.release + " and not switched on",
+                    "add to the kernel's command line: lsm=landlock," +
+                        (list ? line_of(*list) : "<the modules of CONFIG_LSM>")};
+        }
+        default:
+            return {Level::problem, "Landlock's system calls are refused here",
+                    "look for a seccomp filter around this shell or container"};
+    }
+}
+
+std::string waiting_rights(int abi) {
+    std::string names;
+    for (const landlock::Right& right : landlock::rights)
+        if (right.abi > abi)
+            names += fmt::format("{}{} (ABI {})", names.empty() ? "" : ", ", right.name, right.abi);
+    return names;
+}
+
+void add_age(const Support& support, Findings& findings) {
+    if (support.kernel_abi > landlock::newest_abi)
+        findings.push_back({Level::note,
+                            fmt::format("this kernel's Landlock ABI {} is newer than {}, the last "
+                                        "that this ringfence knows",
+                                        support.kernel_abi, landlock::newest_abi),
+                            "upgrade ringfence to use what it adds"});
+    if (const std::string names = waiting_rights(support.abi); !names.empty())
+        findings.push_back({Level::note, "this kernel cannot enforce " + names,
+                            "policies that ask for them run degraded, or not at all below their "
+                            "minimum_abi"});
+    if (support.abi < first_logging_abi)
+        findings.push_back({Level::warning,
+                            "this kernel does not log what Landlock denies: there is nothing to "
+                            "review",
+                            "logging needs ABI 7: Linux 6.15"});
+}
+
+void add_errata(const Support& support, Findings& findings) {
+    for (const Erratum& erratum : errata) {
+        const bool fixed = (support.errata >> (erratum.number - 1) & 1) != 0;
+        if (support.abi < erratum.abi || fixed) continue;
+        findings.push_back({Level::note,
+                            fmt::format("erratum {} of Landlock is not fixed in this kernel: {}",
+                                        erratum.number, erratum.effect),
+                            "install the kernel's latest stable update"});
+    }
+}
+
+}  // namespace
+
+Findings examine_kernel(const Machine& machine) {
+    const Support& support = machine.kernel.landlock;
+    if (support.abi == 0) return {missing(machine)};
+    Findings findings = {{Level::ok,
+                          fmt::format("Linux {} enforces Landlock ABI {}", machine.kernel.release,
+                                      support.kernel_abi),
+                          ""}};
+    add_age(support, findings);
+    add_errata(support, findings);
+    return findings;
+}
+
+}  // namespace ringfence::host

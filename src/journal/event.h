@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The records of one audit event, put together.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "journal/record.h"
+#include "journal/source.h"
+
+namespace ringfence::journal {
+
+using DomainId = std::pair<Id, std::uint64_t>;
+
+/// One denial with what its event says of the process.
+struct DenialEvent {
+    DomainId domain;
+    Time time{};
+    std::uint64_t serial = 0;  ///< of the audit event, unique within a boot
+    AccessRecord access;
+    SyscallRecord process;             ///< empty when that record is missing
+    std::string command_line;          ///< its words separated by NUL; may be empty
+    std::vector<std::string> records;  ///< the texts of the event's records, when asked for
+};
+
+/// Which event a record is of.
+struct EventId {
+    Id boot = {};
+    std::uint64_t serial = 0;
+
+    bool operator==(const EventId&) const = default;
+};
+
+/// Puts events together. Records of one event may come in any order; those that are more than
+/// `window` events apart are not put together (the denial then lacks its program). Records of
+/// events without a denial are not even parsed.
+/// Memory: the texts of the window's records.
+class EventJoiner {
+  public:
+    using Take = std::function<void(DenialEvent&&)>;
+    static constexpr std::size_t default_window = 1024;
+
+    explicit EventJoiner(Take take, std::size_t window = default_window)
+        : take_(std::move(take)), window_(window) {}
+
+    void add(const EventId& id, Time time, AccessRecord&& record, std::string_view text);
+    /// A SYSCALL or PROCTITLE record, unparsed.
+    void add_detail(const EventId& id, Time time, std::string_view text);
+
+    /// Hands out all events that began at or before `time`.
+    void flush(Time time = Time::max());
+    /// Hands out an event that has all its records; the others stay.
+    void flush_complete();
+    bool empty() const { return order_.empty(); }
+
+    /// Keep the texts of records for DenialEvent::records.
+    void keep_texts() { keep_texts_ = true; }
+
+  private:
+    struct Access {
+        Time time;
+        AccessRecord record;
+        std::string text;
+    };
+    struct Event {
+        Time begin{};
+        std::vector<Access> denials;
+        std::vector<std::string> details;
+    };
+    struct Hash {
+        std::size_t operator()(const EventId& id) const {
+            std::uint64_t hash = id.serial * 0x9e3779b97f4a7c15u;
+            for (const std::uint8_t byte : id.boot)
+                hash = hash * 31 + byte;
+            return static_cast<std::size_t>(hash);
+        }
+    };
+
+    Event& open(const EventId& id, Time time);
+    void close(const EventId& id);
+
+    Take take_;
+    std::size_t window_;
+    bool keep_texts_ = false;
+    std::unordered_map<EventId, Event, Hash> open_;
+    std::deque<EventId> order_;
+};
+
+}  // namespace ringfence::journal

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "journal/loss.h"
+
+#include <algorithm>
+
+#include "journal/fields.h"
+
+namespace ringfence::journal {
+
+namespace {
+
+constexpr std::string_view kernel_loss = "audit: audit_lost=";
+constexpr std::size_t most_boots = 4096;
+
+// "Suppressed 12 messages from x.service", "Missed 3 kernel messages".
+std::uint64_t number_in(std::string_view text) {
+    const std::size_t digit = text.find_first_of("0123456789");
+    if (digit == std::string_view::npos) return 0;
+    const std::size_t end = std::min(text.find_first_not_of("0123456789", digit), text.size());
+    return parse_number(text.substr(digit, end - digit)).value_or(0);
+}
+
+}  // namespace
+
+bool is_loss_message(std::string_view message_id) {
+    return message_id == message_suppressed || message_id == message_missed;
+}
+
+bool is_kernel_loss(std::string_view message) {
+    return message.starts_with(kernel_loss);
+}
+
+void LossCounter::add(const Id& boot, Time time, std::string_view message_id,
+                      std::string_view message) {
+    if (message_id == message_suppressed) {
+        others_.suppressed += number_in(message);
+    } else if (message_id == message_missed) {
+        others_.missed += number_in(message);
+    } else if (is_kernel_loss(message) && (audit_.contains(boot) || audit_.size() < most_boots)) {
+        std::uint64_t& count = audit_[boot];
+        count = std::max(count, number_in(message.substr(kernel_loss.size())));
+    } else {
+        return;
+    }
+    others_.last = std::max(others_.last, time);
+}
+
+Losses LossCounter::losses() const {
+    Losses all = others_;
+    for (const auto& [boot, count] : audit_)
+        all.audit += count;
+    return all;
+}
+
+}  // namespace ringfence::journal

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the journal itself says about records that never reached it.
+//
+// Sources: audit_log_lost() in kernel/audit.c writes "audit: audit_lost=N …" with the count since
+// boot; journald-rate-limit and journald-kmsg of systemd write the two messages whose IDs are in
+// sd-messages.h (SD_MESSAGE_JOURNAL_DROPPED, SD_MESSAGE_JOURNAL_MISSED).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "journal/source.h"
+
+namespace ringfence::journal {
+
+inline constexpr char message_suppressed[] = "a596d6fe7bfa4994828e72309e95d61e";
+inline constexpr char message_missed[] = "e9bf28e6e834481bb6f48f548ad13606";
+inline constexpr std::string_view loss_priority = "4";  // pr_warn()
+
+bool is_loss_message(std::string_view message_id);
+/// Whether a message of the kernel is audit's about lost records.
+bool is_kernel_loss(std::string_view message);
+
+/// Records that were dropped in the period of a review.
+struct Losses {
+    std::uint64_t audit = 0;       ///< by the kernel's audit: backlog or rate limit
+    std::uint64_t suppressed = 0;  ///< by journald's rate limit
+    std::uint64_t missed = 0;      ///< of the kernel's log, before journald read them
+    Time last = Time::min();
+
+    bool any() const { return audit + suppressed + missed != 0; }
+};
+
+/// Adds losses up; the kernel's count goes on growing within a boot.
+class LossCounter {
+  public:
+    void add(const Id& boot, Time time, std::string_view message_id, std::string_view message);
+    Losses losses() const;
+
+  private:
+    Losses others_;
+    std::map<Id, std::uint64_t> audit_;  // the highest count of a boot
+};
+
+}  // namespace ringfence::journal

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A source made of text: what a review needs of it is kept in a temporary file that has no name, so
+// that standard input can be read several times over and memory does not grow with it.
+#pragma once
+
+#include <cstdio>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "journal/entry.h"
+#include "journal/source.h"
+
+namespace ringfence::journal {
+
+class Spool : public Source {
+  public:
+    /// The file is made in $TMPDIR, /var/tmp or /tmp. Errors: none can be written.
+    static Result<std::unique_ptr<Spool>> make(bool knows_boots);
+
+    /// Keeps an entry when a review needs it. All entries come before the first select(), in the
+    /// order in which journald or auditd got them. Errors: the disk is full, …
+    Result<void> add(const Entry& entry);
+    void add_unreadable() { ++unreadable_; }
+
+    Result<void> select(const Selection& selection) override;
+    Result<bool> next() override;
+    std::optional<std::string_view> field(const char* name) override;
+    Time time() override { return entry_.time; }
+    Id boot() override { return entry_.boot; }
+    Result<std::vector<Unit>> units_of_invocation(std::string_view digits) override;
+    bool knows_boots() const override { return knows_boots_; }
+    std::uint64_t unreadable() const override { return unreadable_; }
+
+  private:
+    using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
+    Spool(File file, bool knows_boots) : file_(std::move(file)), knows_boots_(knows_boots) {}
+    void note_invocation(const Entry& entry);
+    Result<void> write(const void* data, std::size_t size);
+    Result<void> write_text(std::string_view text);
+    bool read(void* data, std::size_t size);
+    bool read_text(std::string& text);
+    bool read_entry();
+
+    File file_;
+    bool knows_boots_;
+    Selection selection_;
+    Entry entry_;
+    Pass pass_ = Pass::denials;  // of the current entry
+    std::map<std::string, Unit, std::less<>> invocations_;
+    std::uint64_t unreadable_ = 0;
+};
+
+/// The format of a file, by its first bytes.
+enum class Format : std::uint8_t {
+    journal,      ///< a journal file: sd_source.h
+    export_text,  ///< https://systemd.io/JOURNAL_EXPORT_FORMATS
+    json,         ///< one object a line, as `journalctl -o json` writes it; RFC 7464 sequences too
+    audit_log,    ///< auditd's log: log_format RAW or ENRICHED
+    unknown,
+};
+Format format_of(std::string_view first_bytes);
+
+/// Turns a line of JSON into an entry (set_exported() for each member); false when it is none.
+using ParseJson = std::function<bool(std::string_view line, Entry& entry)>;
+
+/// Bytes of one input and its name for messages.
+struct Input {
+    std::string name;
+    std::FILE* file = nullptr;  ///< not owned; need not be seekable
+};
+
+/// Reads an input of one of the text formats into a spool. `parse_json` may be empty when the
+/// format is another. Errors: of reading and writing; a file of no known format.
+Result<void> read_text(const Input& input, const ParseJson& parse_json, Spool& spool);
+
+/// Reads logs of auditd, in the order of their first records. Lines of other machines (node=) are
+/// kept apart; a boot begins where the serial numbers begin anew.
+/// Errors: of reading and writing; a file without any audit record.
+Result<void> read_audit_logs(const std::vector<Input>& inputs, Spool& spool);
+
+/// auditd's records with the wrapper's reports of a journal: `log` for everything but reports.
+std::unique_ptr<Source> join_sources(std::unique_ptr<Source> log, std::unique_ptr<Source> journal);
+
+}  // namespace ringfence::journal

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "journal/starts.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <tuple>
+
+#include "journal/fields.h"
+#include "journal/wrapper_report.h"
+#include "landlock/report.h"
+
+namespace ringfence::journal {
+
+namespace {
+
+struct Report {
+    std::string invocation;
+    UnitStarts start;
+};
+
+std::string text_field(Source& source, const char* name) {
+    return std::string(source.field(name).value_or(""));
+}
+
+std::set<std::string> split_rights(std::string_view list) {
+    std::set<std::string> rights;
+    for (std::size_t at = 0; at < list.size();) {
+        const std::size_t comma = std::min(list.find(',', at), list.size());
+        if (comma > at) rights.emplace(list.substr(at, comma - at));
+        at = comma + 1;
+    }
+    return rights;
+}
+
+// A program that could not be executed did not start either.
+std::optional<StartStatus> status_of(Source& source) {
+    if (source.field("MESSAGE_ID") == report::message_exec_failed) return StartStatus::refused;
+    const std::string status = text_field(source, "LANDLOCK_STATUS");
+    if (status == report::status_enforced) return StartStatus::enforced;
+    if (status == report::status_degraded) return StartStatus::degraded;
+    if (status == report::status_refused) return StartStatus::refused;
+    return std::nullopt;
+}
+
+std::optional<Report> read_report(Source& source) {
+    if (!is_wrapper_message(source.field("MESSAGE_ID").value_or(""))) return std::nullopt;
+    const auto status = status_of(source);
+    if (!status) return std::nullopt;
+    Report report;
+    report.invocation = text_field(source, "_SYSTEMD_INVOCATION_ID");
+    UnitStarts& start = report.start;
+    start.machine = text_field(source, "_MACHINE_ID");
+    start.host = text_field(source, "_HOSTNAME");
+    start.unit = {text_field(source, "_SYSTEMD_UNIT"), text_field(source, "_SYSTEMD_USER_UNIT")};
+    start.status = *status;
+    start.time = source.time();
+    start.policy = text_field(source, "LANDLOCK_POLICY");
+    start.digest = text_field(source, "LANDLOCK_POLICY_DIGEST");
+    start.abi = static_cast<int>(std::min<std::uint64_t>(
+        parse_number(text_field(source, "LANDLOCK_ABI")).value_or(0), 9999));
+    start.unenforced = split_rights(text_field(source, "LANDLOCK_UNENFORCED"));
+    start.error = text_field(source, "LANDLOCK_ERROR");
+    return report;
+}
+
+std::uint64_t& counter_of(UnitStarts& starts, StartStatus status) {
+    return status == StartStatus::enforced   ? starts.enforced
+           : status == StartStatus::degraded ? starts.degraded
+                                             : starts.refused;
+}
+
+// The row of a unit, with the invocation that it stands for.
+class Row {
+  public:
+    void add(Report report, Time since) {
+        UnitStarts& start = report.start;
+        start.enforced = unit_.enforced;
+        start.degraded = unit_.degraded;
+        start.refused = unit_.refused;
+        const bool same = known_ && report.invocation == invocation_ && !invocation_.empty();
+        if (same) {
+            if (counted_) --counter_of(start, unit_.status);
+            if (unit_.status > start.status) start.status = unit_.status;
+            start.unenforced.merge(unit_.unenforced);
+            if (start.error.empty()) start.error = unit_.error;
+            start.time = std::max(start.time, unit_.time);
+        }
+        counted_ = start.time >= since;
+        if (counted_) ++counter_of(start, start.status);
+        unit_ = std::move(start);
+        invocation_ = std::move(report.invocation);
+        known_ = true;
+    }
+    const UnitStarts& unit() const { return unit_; }
+
+  private:
+    UnitStarts unit_;
+    std::string invocation_;
+    bool known_ = false;
+    bool counted_ = false;
+};
+
+}  // namespace
+
+const char* name_of(StartStatus status) {
+    switch (status) {
+        case StartStatus::enforced:
+            return report::status_enforced;
+        case StartStatus::degraded:
+            return report::status_degraded;
+        case StartStatus::refused:
+            return report::status_refused;
+    }
+    return "";
+}
+
+Result<Starts> read_starts(Source& source, Time since, Time until) {
+    if (auto done = source.select({Pass::reports, Time::min(), until, std::nullopt}); !done)
+        return tl::unexpected(done.error());
+    Starts starts;
+    std::map<std::tuple<std::string, std::string, Unit>, Row> rows;
+    for (;;) {
+        const auto found = source.next();
+        if (!found) return tl::unexpected(found.error());
+        if (!*found) break;
+        auto report = read_report(source);
+        if (!report) continue;
+        const UnitStarts& start = report->start;
+        if (start.unit.empty())
+            ++starts.without_unit;
+        else
+            rows[{start.host, start.machine, start.unit}].add(std::move(*report), since);
+    }
+    for (const auto& [key, row] : rows)
+        starts.units.push_back(row.unit());
+    return starts;
+}
+
+}  // namespace ringfence::journal

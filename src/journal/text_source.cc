@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The journal's export format and its JSON, read entry by entry.
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include "journal/line_reader.h"
+#include "journal/spool.h"
+
+namespace ringfence::journal {
+
+namespace {
+
+constexpr std::string_view journal_magic = "LPKSHHRH";
+constexpr char record_separator = '\x1e';  // RFC 7464
+
+bool is_field_character(char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+tl::unexpected<Diagnostics> read_error(const Input& input) {
+    return fail(input.name, "cannot read: " + std::system_category().message(errno));
+}
+
+// A field of the export format: NAME=VALUE in a line, or NAME, a size in 64 bits of little endian,
+// that many bytes and a newline.
+class ExportReader {
+  public:
+    ExportReader(LineReader& lines, Spool& spool) : lines_(lines), spool_(spool) {}
+
+    Result<void> read() {
+        std::string line;
+        while (lines_.next(line)) {
+            if (line.empty()) {
+                if (auto done = finish(); !done) return done;
+            } else if (!take(line)) {
+                spool_.add_unreadable();
+            }
+        }
+        return finish();
+    }
+
+  private:
+    bool take(const std::string& line) {
+        const std::size_t equals = line.find('=');
+        any_ = true;
+        if (equals != std::string::npos) {
+            const std::string_view text = line;
+            set_exported(entry_, text.substr(0, equals), text.substr(equals + 1));
+            return true;
+        }
+        std::string size, value, newline;
+        if (!lines_.block(size, 8)) return false;
+        std::uint64_t bytes = 0;
+        for (std::size_t i = 8; i-- > 0;)
+            bytes = bytes << 8 | static_cast<unsigned char>(size[i]);
+        if (!lines_.block(value, bytes) || !lines_.block(newline, 1) || newline != "\n")
+            return false;
+        set_exported(entry_, line, value);
+        return true;
+    }
+
+    Result<void> finish() {
+        if (!any_) return {};
+        auto done = spool_.add(entry_);
+        entry_.clear();
+        any_ = false;
+        return done;
+    }
+
+    LineReader& lines_;
+    Spool& spool_;
+    Entry entry_;
+    bool any_ = false;
+};
+
+Result<void> read_json(LineReader& lines, const ParseJson& parse_json, Spool& spool) {
+    std::string line;
+    Entry entry;
+    while (lines.next(line)) {
+        std::string_view text = line;
+        if (text.starts_with(record_separator)) text.remove_prefix(1);
+        if (text.empty()) continue;
+        entry.clear();
+        if (!parse_json(text, entry)) {
+            spool.add_unreadable();
+            continue;
+        }
+        if (auto done = spool.add(entry); !done) return done;
+    }
+    return {};
+}
+
+}  // namespace
+
+Format format_of(std::string_view first_bytes) {
+    if (first_bytes.starts_with(journal_magic)) return Format::journal;
+    if (first_bytes.starts_with("type=") || first_bytes.starts_with("node="))
+        return Format::audit_log;
+    if (first_bytes.starts_with('{') || first_bytes.starts_with(record_separator))
+        return Format::json;
+    std::size_t at = 0;
+    while (at < first_bytes.size() && is_field_character(first_bytes[at]))
+        ++at;
+    const bool named = at > 0 && at < first_bytes.size();
+    return named && (first_bytes[at] == '=' || first_bytes[at] == '\n') ? Format::export_text
+                                                                        : Format::unknown;
+}
+
+Result<void> read_text(const Input& input, const ParseJson& parse_json, Spool& spool) {
+    LineReader lines(input.file);
+    const std::string_view first = lines.peek();
+    if (first.empty() && !lines.failed()) return {};  // an empty journal
+    Result<void> done;
+    switch (format_of(first)) {
+        case Format::export_text:
+            done = ExportReader(lines, spool).read();
+            break;
+        case Format::json:
+            done = read_json(lines, parse_json, spool);
+            break;
+        default:
+            return fail(input.name, "is neither journal export text nor JSON",
+                        "make it with \"journalctl -o export\" or \"journalctl -o json\"");
+    }
+    if (done && lines.failed()) return read_error(input);
+    return done;
+}
+
+}  // namespace ringfence::journal

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the machine's files make of a rule.
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "lint/check.h"
+#include "lint/facts.h"
+#include "lint/grants.h"
+#include "lint/places.h"
+
+namespace ringfence::lint {
+
+namespace {
+
+using landlock::Access;
+using policy::PathRule;
+
+// A directory with more than this is not looked through.
+constexpr std::size_t most_entries = 4000;
+
+// The rule's file, where it can be told and is there.
+struct Found {
+    std::string path;
+    struct stat status = {};
+};
+
+std::optional<Found> find_file(const Subject& subject, const PathRule& rule) {
+    const auto path = expand(subject, rule.path);
+    if (!path) return std::nullopt;
+    const auto status = subject.root->status(*path);
+    if (!status) return std::nullopt;
+    return Found{*path, *status};
+}
+
+template <class Function>
+void each_file(const Subject& subject, const Function& take) {
+    if (has_own_root(subject)) return;
+    for (const PathRule& rule : subject.rules.layers.front().paths)
+        if (const auto found = find_file(subject, rule)) take(rule, *found);
+}
+
+constexpr Access directory_rights() {
+    Access all;
+    for (const landlock::Right& right : landlock::rights)
+        if (!right.applies_to_file) all |= right.access();
+    return all;
+}
+
+// The rights that were given by name: a group's are for files and directories alike.
+Access by_name(const PathRule& rule, const Access& known) {
+    Access grouped;
+    for (const landlock::PathGroup& group : landlock::path_groups)
+        if (rule.access.contains(group.access & known)) grouped |= group.access & known;
+    return rule.access - grouped;
+}
+
+// Rights that a file of this type never uses.
+Access useless_on(const struct stat& status) {
+    constexpr Access ioctl = landlock::access_of("fs.ioctl_dev");
+    Access useless;
+    if (!S_ISDIR(status.st_mode)) useless |= directory_rights();
+    if (!S_ISDIR(status.st_mode) && !S_ISCHR(status.st_mode) && !S_ISBLK(status.st_mode))
+        useless |= ioctl;
+    if (S_ISREG(status.st_mode)) useless |= connects;
+    if (S_ISSOCK(status.st_mode)) useless |= executes;
+    return useless;
+}
+
+bool is_setuid(const Subject& subject, const std::string& path) {
+    const auto status = subject.root->status(path);
+    return status && S_ISREG(status->st_mode) && (status->st_mode & (S_ISUID | S_ISGID)) != 0 &&
+           (status->st_mode & S_IXUSR) != 0;
+}
+
+// What lies in the memory of the running system is not there in an image.
+bool is_volatile(const std::string& path) {
+    return std::any_of(std::begin({"/run", "/dev", "/proc", "/sys", "/tmp", "/var/run"}),
+                       std::end({"/run", "/dev", "/proc", "/sys", "/tmp", "/var/run"}),
+                       [&](const char* tree) { return policy::covers(tree, path); });
+}
+
+}  // namespace
+
+void check_right_on_file(const Subject& subject, Reporter& report) {
+    const Access known = landlock::known_at(subject.rules.layers.front().abi);
+    each_file(subject, [&](const PathRule& rule, const Found& found) {
+        const Access useless = by_name(rule, known) & useless_on(found.status);
+        if (!useless.empty())
+            report.add(
+                rule.origins, rule.path,
+                fmt::format("\"{}\" is {}: {} has no effect on it", rule.path,
+                            S_ISREG(found.status.st_mode) ? "a regular file" : "no directory",
+                            names_of(useless)));
+    });
+}
+
+void check_edited_file(const Subject& subject, Reporter& report) {
+    each_file(subject, [&](const PathRule& rule, const Found& found) {
+        if (S_ISREG(found.status.st_mode) && policy::covers("/etc", found.path) &&
+            is_own(rule.origins) && place_at(found.path, Kind::replaced) == nullptr)
+            report.add(
+                rule.origins, rule.path,
+                fmt::format("\"{}\" is a file: a new one of its name is another", rule.path));
+    });
+}
+
+void check_link_outside(const Subject& subject, Reporter& report) {
+    constexpr Access used = landlock::read_access | executes;
+    const Grants grants(with_real_paths(subject, subject.enforced));
+    each_file(subject, [&](const PathRule& rule, const Found& found) {
+        if (!S_ISDIR(found.status.st_mode) || (rule.access & used).empty()) return;
+        if (place_at(found.path, Kind::shared) != nullptr) return;  // broad-read says enough
+        const auto entries = subject.root->list(found.path);
+        if (!entries || entries->size() > most_entries) return;
+        std::vector<std::string> outside;
+        for (const DirectoryEntry& entry : *entries) {
+            if (entry.type != DT_LNK) continue;
+            const auto target = subject.root->resolve(found.path + "/" + entry.name);
+            if (target && (grants.at(*target) & reads).empty() &&
+                !policy::covers("/dev", *target) && !policy::covers("/proc", *target))
+                outside.push_back(fmt::format("{} -> {}", entry.name, *target));
+        }
+        if (!outside.empty())
+            report.add(rule.origins, rule.path,
+                       fmt::format("links in \"{}\" lead to what is not granted: {}", rule.path,
+                                   list_of(outside)));
+    });
+}
+
+void check_missing_path(const Subject& subject, Reporter& report) {
+    if (has_own_root(subject)) return;
+    const bool running = subject.root->path() == "/";
+    const std::vector<std::string> made = made_directories(subject);
+    for (const policy::Layer& layer : subject.rules.layers)
+        for (const PathRule& rule : layer.paths) {
+            const auto path = rule.optional ? std::nullopt : expand(subject, rule.path);
+            if (!path || subject.root->status(*path) || (!running && is_volatile(*path))) continue;
+            if (std::any_of(made.begin(), made.end(), [&](const std::string& directory) {
+                    return policy::covers(*path, directory) || directory == *path;
+                }))
+                continue;
+            report.add(rule.origins, rule.path, fmt::format("\"{}\" does not exist", rule.path));
+        }
+}
+
+void check_setuid_program(const Subject& subject, Reporter& report) {
+    if (!sets_no_new_privs(subject)) return;
+    each_file(subject, [&](const PathRule& rule, const Found& found) {
+        if (!(rule.access & executes).empty() && is_setuid(subject, found.path))
+            report.add(rule.origins, rule.path,
+                       fmt::format("\"{}\" is a set-user-ID or set-group-ID program, and {} runs "
+                                   "under no_new_privs",
+                                   rule.path, subject.unit->unit.name.full));
+    });
+}
+
+void check_setuid_tree(const Subject& subject, Reporter& report) {
+    if (!sets_no_new_privs(subject)) return;
+    each_file(subject, [&](const PathRule& rule, const Found& found) {
+        if (!S_ISDIR(found.status.st_mode) || (rule.access & executes).empty()) return;
+        const auto entries = subject.root->list(found.path);
+        if (!entries || entries->size() > most_entries) return;
+        std::vector<std::string> programs;
+        for (const DirectoryEntry& entry : *entries)
+            if (entry.type == DT_REG && is_setuid(subject, found.path + "/" + entry.name))
+                programs.push_back(entry.name);
+        if (!programs.empty())
+            report.add(rule.origins, rule.path,
+                       fmt::format("set-user-ID programs in \"{}\" have no effect: {}", rule.path,
+                                   list_of(programs)));
+    });
+}
+
+}  // namespace ringfence::lint

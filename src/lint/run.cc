@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "lint/run.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "dropin/inherit.h"
+#include "lint/unseen.h"
+#include "unit/name_map.h"
+
+namespace ringfence::lint {
+
+namespace {
+
+using dropin::PlannedFile;
+using policy::Rules;
+
+auto key_of(const Finding& finding) {
+    const Location& where = finding.problem.where;
+    return std::tie(where.file, where.line, where.column, finding.id, finding.subject, finding.unit,
+                    finding.problem.message);
+}
+
+bool is_vendor_file(const std::string& path) {
+    return path.starts_with("/usr/");
+}
+
+// Whether `exception` stands for `finding`. One that an abstraction has is about the abstraction's
+// own lines: it must not silence the policies that extend it.
+bool justifies(const policy::Exception& exception, const Finding& finding) {
+    const bool of_abstraction = exception.origin.policy.find(" > ") != std::string::npos;
+    return exception.id == finding.id &&
+           (exception.path.empty() || exception.path == finding.subject) &&
+           (!of_abstraction || exception.origin.where.file == finding.problem.where.file);
+}
+
+class Runner {
+  public:
+    Runner(const Machine& machine, const Selection& selection)
+        : machine_(machine),
+          selection_(selection),
+          map_(unit::NameMap::build(machine.root, machine.units)) {}
+
+    Report run() {
+        const bool all = selection_.empty();
+        if (all)
+            for (const std::string& name : dropin::policy_names(machine_.root, machine_.policies))
+                check_policy(name);
+        for (const std::string& name : selection_.policies)
+            check_policy(name);
+        for (const PolicyText& text : selection_.texts)
+            check_text(text);
+        for (const PlannedFile& file : machine_.plan.files)
+            if (all || is_selected(file.unit)) check_unit(file);
+        if (all) {
+            for (const UnseenUnit& unit :
+                 find_unseen_units(machine_.root, machine_.units, machine_.policies))
+                add("unseen-unit", {unit.file, 0, 0}, unit.name, unit.why, unit.name);
+            for (const Diagnostic& warning : machine_.plan.warnings)
+                add("refused-unit", warning.where, "", warning.message, "", warning.hint);
+        }
+        finish();
+        return std::move(report_);
+    }
+
+  private:
+    bool is_selected(const std::string& unit) const {
+        return std::find(selection_.units.begin(), selection_.units.end(), unit) !=
+               selection_.units.end();
+    }
+
+    void add(const char* id, const Location& where, std::string subject, std::string message,
+             const std::string& unit = "", std::string hint = "") {
+        const Check* row = find_check(id);
+        Finding finding;
+        finding.id = id;
+        finding.severity = row->severity;
+        finding.problem = {where, std::move(message), hint.empty() ? row->fix : std::move(hint)};
+        finding.subject = std::move(subject);
+        finding.unit = unit;
+        found_.push_back(std::move(finding));
+    }
+
+    void add_errors(const char* id, const Diagnostics& errors, const std::string& unit) {
+        for (const Diagnostic& error : errors)
+            add(id, error.where, "", error.message, unit, error.hint);
+    }
+
+    // Policies -----------------------------------------------------------------------------------
+
+    void check_policy(const std::string& name) {
+        const auto resolved =
+            policy::resolve(machine_.root, machine_.policies, {{name, true, {name, 0, 0}}});
+        if (!resolved) {
+            ++report_.policies;
+            return add_errors("invalid-policy", resolved.error(), "");
+        }
+        // Masked ones fence nothing. Whether one that was named exists is for the caller to say.
+        if (!*resolved) return;
+        check_rules(**resolved);
+    }
+
+    void check_text(const PolicyText& text) {
+        const auto resolved =
+            policy::resolve_text(machine_.root, text.search, text.name, text.file, text.text);
+        if (resolved)
+            check_rules(*resolved);
+        else {
+            ++report_.policies;
+            add_errors("invalid-policy", resolved.error(), "");
+        }
+    }
+
+    void check_rules(const Rules& rules) {
+        ++report_.policies;
+        Subject subject{rules, rules};
+        subject.user = machine_.units.scope == unit::Scope::user;
+        // On a machine without the service, its files are not there either.
+        if (is_for_this_machine(rules)) subject.root = &machine_.root;
+        take(check(subject), rules);
+        check_units_of(rules);
+    }
+
+    bool exists(const std::string& unit) const {
+        const auto name = unit::parse_service_name(unit);
+        return name && map_.fragment(*name).has_value();
+    }
+
+    bool is_for_this_machine(const Rules& rules) const {
+        return rules.units.empty() ||
+               std::any_of(rules.units.begin(), rules.units.end(),
+                           [&](const std::string& unit) { return exists(unit); });
+    }
+
+    // A policy that a package ships is there for those who have the service.
+    void check_units_of(const Rules& rules) {
+        if (rules.units.empty() || is_for_this_machine(rules)) return;
+        const Location where = rules.layers.front().origin.where;
+        if (is_vendor_file(where.file)) return;
+        add("missing-unit", where, "units",
+            fmt::format("there is no {}", fmt::join(rules.units, ", ")));
+    }
+
+    // Units --------------------------------------------------------------------------------------
+
+    void check_unit(const PlannedFile& file) {
+        if (file.outcome == dropin::Outcome::nothing) return;
+        ++report_.units;
+        if (file.outcome != dropin::Outcome::fenced) {
+            add_errors("refused-unit", file.reasons, file.unit);
+            return;
+        }
+        const dropin::Basis& basis = *file.basis;
+        Rules enforced = *basis.rules;
+        dropin::add_inherited_rules(basis.unit, basis.attachment.wrap, basis.interpreters,
+                                    enforced);
+        const FencedUnit fenced{basis.unit, basis.attachment};
+        Subject subject{*basis.rules, enforced, &fenced, &machine_.root,
+                        machine_.units.scope == unit::Scope::user};
+        take(check(subject), *basis.rules);
+    }
+
+    // Findings -----------------------------------------------------------------------------------
+
+    void take(std::vector<Finding> findings, const Rules& rules) {
+        for (const policy::Exception& exception : rules.exceptions)
+            note_exception(exception);
+        for (Finding& finding : findings) {
+            for (const policy::Exception& exception : rules.exceptions) {
+                if (!justifies(exception, finding)) continue;
+                used_.insert(to_string(exception.origin.where));
+                if (finding.reason.empty()) finding.reason = exception.origin.reason;
+            }
+            found_.push_back(std::move(finding));
+        }
+    }
+
+    void note_exception(const policy::Exception& exception) {
+        const std::string place = to_string(exception.origin.where);
+        if (!known_.emplace(place, exception).second) return;
+        if (find_check(exception.id) != nullptr) return;
+        std::vector<std::string> ids;
+        for (const Check& row : checks())
+            ids.emplace_back(row.id);
+        const std::string near = nearest(exception.id, ids);
+        add("unknown-check", exception.origin.where, exception.id,
+            fmt::format("there is no check \"{}\"", exception.id), "",
+            near.empty() ? "" : fmt::format("did you mean \"{}\"?", near));
+    }
+
+    // Only of checks that every policy gets: the others depend on machine and unit.
+    void add_unused() {
+        for (const auto& [place, exception] : known_) {
+            const Check* row = find_check(exception.id);
+            if (row == nullptr || row->needs != Needs::rules || used_.count(place) != 0) continue;
+            add("unused-exception", exception.origin.where, exception.id,
+                fmt::format("nothing is found that this exception for \"{}\" is about{}",
+                            exception.id,
+                            exception.path.empty() ? "" : " (\"" + exception.path + "\")"));
+        }
+    }
+
+    // A policy is checked by itself and with each of its units: what is found twice is told once,
+    // and for the policy rather than for a unit.
+    void finish() {
+        add_unused();
+        drop_repeated_errors();
+        std::stable_sort(found_.begin(), found_.end(),
+                         [](const Finding& a, const Finding& b) { return key_of(a) < key_of(b); });
+        const auto end =
+            std::unique(found_.begin(), found_.end(),
+                        [](const Finding& a, const Finding& b) { return key_of(a) == key_of(b); });
+        found_.erase(end, found_.end());
+        for (Finding& finding : found_)
+            (finding.reason.empty() ? report_.findings : report_.justified)
+                .push_back(std::move(finding));
+    }
+
+    // What is wrong with a policy is told once, with the unit that it keeps down.
+    void drop_repeated_errors() {
+        std::erase_if(found_, [&](const Finding& finding) {
+            return finding.id == "invalid-policy" &&
+                   std::any_of(found_.begin(), found_.end(), [&](const Finding& other) {
+                       return other.id == "refused-unit" && other.problem == finding.problem;
+                   });
+        });
+    }
+
+    const Machine& machine_;
+    const Selection& selection_;
+    const unit::NameMap map_;
+    std::vector<Finding> found_;
+    std::map<std::string, policy::Exception> known_;  // by place
+    std::set<std::string> used_;
+    Report report_;
+};
+
+}  // namespace
+
+std::optional<Severity> Report::worst() const {
+    std::optional<Severity> worst;
+    for (const Finding& finding : findings)
+        if (!worst || *worst < finding.severity) worst = finding.severity;
+    return worst;
+}
+
+Report run(const Machine& machine, const Selection& selection) {
+    return Runner(machine, selection).run();
+}
+
+bool is_fenced(const dropin::Plan& plan, const std::string& unit) {
+    return std::any_of(plan.files.begin(), plan.files.end(),
+                       [&](const PlannedFile& file) { return file.unit == unit; });
+}
+
+}  // namespace ringfence::lint

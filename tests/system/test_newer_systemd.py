@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A fence under newer systemds, whose generators run in a sandbox (253 and later). What is asserted
+is what the service can do: there is no audit in these machines."""
+import pytest
+
+from rig import Image, Machine, Tree
+from rig.tree import SMALL
+
+POLICY = """\
+version = 1
+description = "may read little"
+abi = 7
+units = ["probe.service"]
+
+[filesystem]
+execute = ["/usr/bin/sleep", "/usr/bin/dash", "/usr/lib/x86_64-linux-gnu"]
+read = ["/etc/ld.so.cache"]
+write = ["/var/lib/probe"]
+"""
+UNIT = """\
+[Service]
+StateDirectory=probe
+ExecStart=/bin/sh -c 'if read line </etc/hostname; then echo open; else echo shut; fi \
+>/var/lib/probe/read; exec /usr/bin/sleep infinity'
+
+[Install]
+WantedBy=multi-user.target
+"""
+REQUEST = "[Service]\nX-LandlockPolicy=probe\n"
+
+
+@pytest.fixture(scope="module", params=["trixie", "sid"])
+def shared_machine(request):
+    """The unit is there and enabled before the boot, so that the boot itself is what fences it."""
+    tree = Tree(request.param, SMALL).ensure()
+    build = request.config.getoption("build_dir")
+    with Image(tree, build, libraries=True) as image:
+        place(image.layers[0])
+        with Machine(image) as machine:
+            yield machine
+
+
+def place(root):
+    for path, text in {"etc/ringfence/policies/probe.toml": POLICY,
+                       "etc/systemd/system/probe.service": UNIT,
+                       "etc/systemd/system/probe.service.d/50-fence.conf": REQUEST}.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    wants = root / "etc/systemd/system/multi-user.target.wants"
+    wants.mkdir(parents=True)
+    (wants / "probe.service").symlink_to("/etc/systemd/system/probe.service")
+    # No modules in the tree.
+    (root / "etc/systemd/system/systemd-modules-load.service").symlink_to("/dev/null")
+
+
+def what_it_read(machine):
+    path = "/var/lib/probe/read"
+    machine.wait_for(lambda: machine.run("test", "-s", path, check=False).returncode == 0, what=path)
+    return machine.read(path).strip()
+
+
+def test_the_version_is_newer(machine):
+    version = int(machine.run("systemctl", "--version").stdout.split()[1])
+    assert version >= 257
+
+
+def test_fenced_from_the_boot_on(machine):
+    assert what_it_read(machine) == "shut"
+    assert machine.fence("probe.service")["LANDLOCK_STATUS"] == "enforced"
+    assert machine.show("probe.service", "StatusText").startswith("ringfence: probe enforced")
+
+
+def test_without_a_request_it_reads(machine):
+    """The control."""
+    machine.drop_in("probe.service", "[Service]\nX-LandlockPolicy=\n", name="60-off.conf")
+    machine.run("rm", "/var/lib/probe/read")
+    machine.restart("probe.service")
+    assert what_it_read(machine) == "open"
+
+
+def test_enable_status_and_a_missing_generator(machine):
+    machine.run("rm", "-r", "/etc/systemd/system/probe.service.d")
+    done = machine.run("ringfence", "enable", "probe")
+    assert "policy probe, as /etc/ringfence/policies/probe.toml says" in done.stdout
+    machine.run("rm", "/var/lib/probe/read")
+    machine.restart("probe.service")
+    assert what_it_read(machine) == "shut"
+    machine.run("journalctl", "--sync")
+    assert "enforced" in machine.run("ringfence", "status").stdout
+    machine.write("/etc/systemd/system-generators/ringfence-generator", "")
+    machine.reload()
+    assert machine.restart("probe.service", check=False).returncode != 0
+    assert machine.show("probe.service", "AssertResult") == "no"
+
+
+def test_a_broken_policy_refuses(machine):
+    machine.policy("probe", POLICY.replace("write", "wriet"))
+    machine.reload()
+    machine.restart("probe.service", check=False)
+    machine.wait_state("probe.service", "failed")
+    assert machine.show("probe.service", "ExecMainStatus") == "78"

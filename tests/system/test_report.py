@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""`ringfence report` about a real machine, by hand and from the units that are shipped."""
+import json
+import re
+
+UNIT = "reader.service"
+NODE_EXPORTER = "/var/lib/prometheus/node-exporter"
+POLICY = """version = 1
+abi = 7
+extends = ["base"]
+[filesystem]
+execute = ["/usr/bin"]
+"""
+
+
+def fenced_reader(machine):
+    """Denied two files at each start."""
+    machine.policy("reader", POLICY)
+    machine.unit(UNIT, "[Service]\nType=oneshot\nX-LandlockPolicy=reader\n"
+                       "ExecStart=/bin/sh -c 'cat /etc/shadow; cat /root/x; cat /etc/gshadow; true'\n")
+    machine.start(UNIT)
+    machine.wait_for(lambda: len(machine.denials(UNIT)) >= 2, what="the denials")
+
+
+def report(machine, *arguments):
+    ran = machine.run("ringfence", "report", "--json", *arguments, check=False)
+    assert ran.returncode in (0, 3), ran.stderr
+    return ran.returncode, json.loads(ran.stdout)
+
+
+def unit_of(document, name):
+    found = [unit for unit in document["units"] if unit["unit"] == name]
+    return found[0] if found else None
+
+
+def test_starts_and_denials(machine):
+    fenced_reader(machine)
+    status, document = report(machine)
+    unit = unit_of(document, UNIT)
+    assert (unit["state"], unit["policy"], unit["abi"]) == ("enforced", "reader", 7)
+    assert unit["starts"] == {"enforced": 1, "degraded": 0, "refused": 0}
+    assert unit["denials"] == 2
+    series = [one for one in document["series"] if one["unit"] == UNIT]
+    assert [(one["right"], sum(one["columns"])) for one in series] == [("fs.read_file", 2)]
+    assert status == 0
+
+
+def test_a_refused_unit_changes_the_exit_status(machine):
+    machine.policy("broken", "version = 1\nabi = 7\n[filesystem]\nraed = []\n")
+    machine.unit("broken.service", "[Service]\nX-LandlockPolicy=broken\nExecStart=/bin/true\n")
+    machine.start("broken.service", check=False)
+    status, document = report(machine)
+    unit = unit_of(document, "broken.service")
+    assert status == 3
+    assert unit["state"] == "refused" and 'unknown key "raed"' in unit["error"]
+
+
+def test_an_attached_unit_that_did_not_start(machine):
+    machine.policy("reader", POLICY)
+    machine.unit("idle.service", "[Service]\nX-LandlockPolicy=reader\nExecStart=/bin/true\n")
+    _, document = report(machine)
+    assert unit_of(document, "idle.service")["state"] == "not-started"
+
+
+def test_a_start_before_the_period_still_counts_as_state(machine):
+    fenced_reader(machine)
+    _, document = report(machine, "--since=+1h", "--until=+2h")
+    assert unit_of(document, UNIT)["state"] == "enforced"
+    assert unit_of(document, UNIT)["starts"]["enforced"] == 0
+    assert document["denials"] == 0
+
+
+def test_the_shipped_service_writes_the_page_from_its_own_sandbox(machine):
+    fenced_reader(machine)
+    machine.start("ringfence-report.service")
+    page = machine.read("/var/lib/ringfence/report.html")
+    assert page.startswith("<!DOCTYPE html>") and page.endswith("</html>\n")
+    assert re.search(rf'<td class="name">{re.escape(UNIT)}</td>.*enforced', page)
+    assert machine.show("ringfence-report.service", "Result") == "success"
+
+
+def test_the_shipped_service_writes_metrics(machine):
+    fenced_reader(machine)
+    machine.run("mkdir", "-p", NODE_EXPORTER)
+    machine.start("ringfence-metrics.service")
+    lines = machine.read(f"{NODE_EXPORTER}/ringfence.prom").splitlines()
+    assert f'ringfence_unit_state{{unit="{UNIT}",policy="reader",state="enforced"}} 1' in lines
+    assert f'ringfence_denials{{unit="{UNIT}",right="fs.read_file"}} 2' in lines
+    machine.run("rm", "-r", NODE_EXPORTER)
+
+
+def test_without_a_node_exporter_nothing_fails(machine):
+    machine.start("ringfence-metrics.service")
+    assert machine.show("ringfence-metrics.service", "ConditionResult") == "no"
+
+
+def test_the_timers_are_accepted(machine):
+    ran = machine.run("systemd-analyze", "verify", "ringfence-report.timer", "ringfence-metrics.timer",
+                      "ringfence-report.service", "ringfence-metrics.service")
+    assert "ringfence" not in ran.stderr, ran.stderr
+
+
+def test_a_full_disk_is_an_error_and_leaves_the_old_page(machine):
+    machine.write("/tmp/page.html", "old")
+    ran = machine.run("sh", "-c", "ulimit -f 0; trap '' XFSZ; ringfence report --html=/tmp/page.html",
+                      check=False)
+    assert ran.returncode == 1
+    assert "/tmp/page.html: cannot write the report" in ran.stderr
+    assert machine.read("/tmp/page.html") == "old"

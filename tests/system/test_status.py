@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""ringfence status: every state, made on a real system, and the exit status that monitoring sees."""
+import json
+
+import pytest
+
+from test_enable import OTHER, clean, ringfence, without_generator  # noqa: F401
+
+UNIT = "sleeper.service"
+POLICY = """\
+version = 1
+description = "sleeps"
+abi = 7
+units = ["sleeper.service"]
+
+[filesystem]
+execute = ["/usr/bin/sleep", "/usr/lib/x86_64-linux-gnu"]
+read = ["/etc/ld.so.cache"]
+"""
+SETTLED = 2.2  # seconds after which a report that is not there was never sent
+
+
+@pytest.fixture
+def sleeper(clean):  # noqa: F811
+    """A service that is enabled, restarted and fenced."""
+    clean.policy("sleeper", POLICY)
+    clean.unit(UNIT, "[Service]\nExecStart=/usr/bin/sleep infinity\n")
+    ringfence(clean, "enable", "sleeper")
+    clean.restart(UNIT)
+    yield clean
+    clean.run("systemctl", "stop", UNIT)
+
+
+def status(machine, *arguments):
+    """The exit status and the units of --json, by name."""
+    machine.run("journalctl", "--sync")
+    done = machine.run("ringfence", "status", "--json", *arguments, check=False)
+    document = json.loads(done.stdout)
+    assert document["version"] == 1
+    assert document["status"] == done.returncode
+    return done.returncode, {unit["unit"]: unit for unit in document["units"]}
+
+
+def expect(machine, state, exit_status, says="", unit=UNIT):
+    """Both by name and among all."""
+    code, units = status(machine, unit)
+    assert (units[unit]["state"], code) == (state, exit_status), units[unit]
+    assert says in "\n".join(units[unit]["reasons"])
+    _, every = status(machine)
+    if state != "unattached":
+        assert every[unit] == units[unit]
+    else:
+        assert unit not in every
+    table = machine.run("ringfence", "status", "--no-pager", unit, check=False).stdout.splitlines()
+    assert table[0].split() == ["UNIT", "STATE", "POLICY", "ACTIVE"]
+    assert table[1].split()[:2] == [unit, state]
+    return units[unit]
+
+
+def test_enforced(sleeper):
+    unit = expect(sleeper, "enforced", 0)
+    assert unit["policy"] == "sleeper" and unit["active"] == "active"
+    assert unit["running"] == {"policy": "sleeper", "digest": unit["digest"], "status": "enforced"}
+    assert unit["reasons"] == [] and "unenforced" not in unit and not unit["static"]
+
+
+def test_degraded_names_the_rights(sleeper):
+    sleeper.policy("sleeper", POLICY.replace("abi = 7", "abi = 10"))
+    sleeper.reload()
+    sleeper.restart(UNIT)
+    unit = expect(sleeper, "degraded", 0)
+    assert "net.bind_udp" in unit["unenforced"]
+    assert "does not enforce fs.resolve_unix, net.bind_udp" in \
+        sleeper.run("ringfence", "status", "--no-pager").stdout
+
+
+def test_attached(sleeper):
+    sleeper.run("systemctl", "stop", UNIT)
+    assert expect(sleeper, "attached", 0)["active"] == "inactive"
+
+
+def test_stale_until_reload_then_outdated_until_restart(sleeper):
+    sleeper.policy("sleeper", POLICY.replace('"/etc/ld.so.cache"', '"/etc/ld.so.cache", "/etc/hosts"'))
+    expect(sleeper, "stale", 3, "systemctl daemon-reload")
+    sleeper.reload()
+    expect(sleeper, "outdated", 3, f"systemctl restart {UNIT}")
+    sleeper.restart(UNIT)
+    expect(sleeper, "enforced", 0)
+
+
+def test_stale_when_the_unit_itself_changed(sleeper):
+    sleeper.write(f"/etc/systemd/system/{UNIT}", "[Service]\nExecStart=/usr/bin/sleep 1000\n")
+    expect(sleeper, "stale", 3)
+    sleeper.reload()
+    expect(sleeper, "enforced", 0)
+
+
+def test_stale_when_the_request_was_taken_back(sleeper):
+    ringfence(sleeper, "disable", "--no-reload", "sleeper")
+    expect(sleeper, "stale", 3, "nothing asks for this fence any more")
+    sleeper.reload()
+    expect(sleeper, "unattached", 4, "what runs is fenced until it is restarted")
+    sleeper.run("systemctl", "stop", UNIT)
+    assert expect(sleeper, "unattached", 4)["reasons"] == []
+
+
+def test_refused_by_the_policy(sleeper):
+    sleeper.policy("sleeper", POLICY.replace("execute", "exceute"))
+    unit = expect(sleeper, "refused", 4, "/etc/ringfence/policies/sleeper.toml:7:1: ")
+    assert unit["running"]["status"] == "enforced"
+    sleeper.reload()
+    sleeper.restart(UNIT, check=False)
+    expect(sleeper, "refused", 4, "did you mean `execute`?")
+
+
+def test_refused_by_the_wrapper(sleeper):
+    sleeper.policy("sleeper", POLICY.replace("/etc/ld.so.cache", "/etc/no-such-file"))
+    sleeper.reload()
+    sleeper.restart(UNIT, check=False)
+    sleeper.wait_state(UNIT, "failed")
+    expect(sleeper, "refused", 4, "/etc/no-such-file")
+
+
+def test_not_generated(sleeper):
+    without_generator(sleeper, "crashes")
+    sleeper.reload()
+    expect(sleeper, "not-generated", 4, "zz-ringfence.conf is missing")
+    sleeper.restart(UNIT, check=False)
+    expect(sleeper, "not-generated", 4, "AssertPathExistsGlob=")
+
+
+def test_unfenced_when_the_generator_is_gone_and_nothing_asserts(sleeper):
+    ringfence(sleeper, "disable", "sleeper")
+    sleeper.drop_in(UNIT, "[Service]\nX-LandlockPolicy=sleeper\n")
+    without_generator(sleeper, "masked")
+    sleeper.reload()
+    sleeper.restart(UNIT)
+    sleeper.run("sleep", str(SETTLED))
+    expect(sleeper, "unfenced", 4, "what runs is not fenced")
+
+
+def test_unfenced_until_the_first_restart(clean):  # noqa: F811
+    clean.policy("sleeper", POLICY)
+    clean.unit(UNIT, "[Service]\nExecStart=/usr/bin/sleep infinity\n")
+    clean.start(UNIT)
+    clean.run("sleep", str(SETTLED))
+    expect(clean, "unattached", 4)
+    ringfence(clean, "enable", "sleeper")
+    expect(clean, "unfenced", 4, f"systemctl restart {UNIT}")
+    clean.restart(UNIT)
+    expect(clean, "enforced", 0)
+
+
+def test_unfenced_when_another_generator_comes_last(sleeper):
+    """generator.late cannot shadow, but a later name there can undo; nobody but systemd sees it."""
+    text = ("#!/bin/sh\nmkdir -p \"$1\"/sleeper.service.d\n"
+            "printf '[Service]\\nExecStart=\\nExecStart=/usr/bin/sleep 99\\n'"
+            " >\"$1\"/sleeper.service.d/zzz-other.conf\n")
+    sleeper.write("/etc/systemd/system-generators/other", text, mode="755")
+    sleeper.reload()
+    expect(sleeper, "unfenced", 4, "does not run through /usr/libexec/ringfence-exec")
+
+
+def test_masked(clean):  # noqa: F811
+    """No drop-in can be for this unit alone: the generator masks it."""
+    clean.policy("sleeper", POLICY)
+    clean.unit("sleeper-.service",
+               "[Service]\nX-LandlockPolicy=sleeper\nExecStart=/usr/bin/sleep infinity\n")
+    expect(clean, "masked", 4, unit="sleeper-.service")
+
+
+def test_hidden_static_and_stale(clean):  # noqa: F811
+    clean.policy("other", POLICY.replace("sleeper", "other"))
+    clean.write("/etc/other", "infinity")
+    clean.write("/etc/systemd/system-generators/other", OTHER, mode="755")
+    clean.drop_in("other.service", "[Service]\nX-LandlockPolicy=other\n")
+    expect(clean, "hidden", 4, "--static", unit="other.service")
+    ringfence(clean, "enable", "--static", "other")
+    clean.restart("other.service")
+    assert expect(clean, "enforced", 0, unit="other.service")["static"]
+    clean.write("/etc/other", "1000")
+    clean.reload()
+    expect(clean, "stale", 3, "ringfence enable --static", unit="other.service")
+    ringfence(clean, "enable", "--static", "other")
+    expect(clean, "enforced", 0, unit="other.service")
+    clean.policy("other", POLICY.replace("sleeper", "other").replace("read =", "write ="))
+    expect(clean, "stale", 3, unit="other.service")
+    clean.run("systemctl", "stop", "other.service")
+
+
+def test_unknown_when_the_journal_has_forgotten(sleeper):
+    sleeper.run("sleep", "1.1")
+    sleeper.run("journalctl", "--rotate", "--vacuum-time=1s")
+    expect(sleeper, "unknown", 1, "does not have the wrapper's report")
+
+
+def test_not_installed_is_not_shown(sleeper):
+    """A drop-in that is rolled out to all hosts, for a service that only some have."""
+    sleeper.drop_in("absent.service", "[Service]\nX-LandlockPolicy=sleeper\n")
+    code, units = status(sleeper)
+    assert code == 0 and "absent.service" not in units
+    assert status(sleeper, "absent")[0] == 4
+
+
+def test_instances(clean):  # noqa: F811
+    clean.policy("sleeper", POLICY)
+    clean.unit("nap@.service", "[Service]\nExecStart=/usr/bin/sleep 100%i\n")
+    ringfence(clean, "enable", "nap@", "--policy=sleeper")
+    _, units = status(clean)
+    assert units["nap@.service"]["state"] == "attached"
+    clean.restart("nap@1.service")
+    clean.restart("nap@2.service")
+    code, units = status(clean)
+    assert code == 0
+    assert {name: unit["state"] for name, unit in units.items()} == \
+        {"nap@1.service": "enforced", "nap@2.service": "enforced"}
+    clean.run("systemctl", "stop", "nap@1.service", "nap@2.service")
+
+
+def test_nothing_is_attached_and_usage(clean):  # noqa: F811
+    assert clean.run("ringfence", "status").stdout == "No unit asks for a fence.\n"
+    assert clean.run("ringfence", "status", "--jsn", check=False).returncode == 2
+    assert clean.run("ringfence", "status", "a b", check=False).returncode == 1
+    assert "cannot open the root" in \
+        clean.run("ringfence", "status", "--root=/none", check=False).stderr
+
+
+def test_of_an_image(sleeper):
+    """Files only: what would be at its next boot."""
+    code, units = status(sleeper, "--root=/")
+    assert code == 0 and units[UNIT]["state"] == "attached" and units[UNIT]["active"] == ""
+    sleeper.policy("sleeper", "nonsense")
+    code, units = status(sleeper, "--root=/")
+    assert code == 4 and units[UNIT]["state"] == "refused"

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "journal/starts.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "landlock/report.h"
+#include "vector_source.h"
+
+namespace ringfence::journal {
+namespace {
+
+using ::testing::ElementsAre;
+
+TestEntry start(const std::string& unit, const std::string& invocation, const char* message_id,
+                const std::string& status, std::int64_t seconds) {
+    TestEntry entry = reported("rf0123456789abc", unit);
+    entry.fields["_SYSTEMD_INVOCATION_ID"] = invocation;
+    entry.fields["MESSAGE_ID"] = message_id;
+    entry.fields["LANDLOCK_STATUS"] = status;
+    entry.fields["LANDLOCK_ABI"] = "7";
+    entry.fields["_HOSTNAME"] = "host";
+    entry.time = at(seconds);
+    return entry;
+}
+TestEntry enforced(const std::string& unit, const std::string& invocation, std::int64_t seconds) {
+    return start(unit, invocation, report::message_enforced, "enforced", seconds);
+}
+TestEntry degraded(const std::string& unit, const std::string& invocation, std::int64_t seconds) {
+    TestEntry entry = start(unit, invocation, report::message_degraded, "degraded", seconds);
+    entry.fields["LANDLOCK_UNENFORCED"] = "net.bind_udp,fs.resolve_unix";
+    return entry;
+}
+TestEntry refused(const std::string& unit, const std::string& invocation, std::int64_t seconds) {
+    TestEntry entry = start(unit, invocation, report::message_refused, "refused", seconds);
+    entry.fields["LANDLOCK_ERROR"] = "/etc/ringfence/policies/a.toml:3:1: unknown key";
+    return entry;
+}
+
+Starts read(std::vector<TestEntry> entries, Time since = at(0), Time until = at(10000)) {
+    VectorSource source(std::move(entries));
+    return read_starts(source, since, until).value();
+}
+
+TEST(Starts, TheLatestInvocationStandsForTheUnit) {
+    const Starts starts = read({degraded("a.service", "1", 10), refused("a.service", "2", 20),
+                                enforced("a.service", "3", 30), enforced("b.service", "4", 40)});
+    ASSERT_EQ(starts.units.size(), 2u);
+    const UnitStarts& a = starts.units[0];
+    EXPECT_EQ(a.unit.name, "a.service");
+    EXPECT_EQ(a.status, StartStatus::enforced);
+    EXPECT_EQ(a.time, at(30));
+    EXPECT_TRUE(a.unenforced.empty());
+    EXPECT_TRUE(a.error.empty());
+    EXPECT_EQ(a.enforced, 1u);
+    EXPECT_EQ(a.degraded, 1u);
+    EXPECT_EQ(a.refused, 1u);
+    EXPECT_EQ(a.abi, 7);
+}
+
+TEST(Starts, WhatWasNotEnforced) {
+    const Starts starts = read({degraded("a.service", "1", 10)});
+    ASSERT_EQ(starts.units.size(), 1u);
+    EXPECT_THAT(starts.units[0].unenforced, ElementsAre("fs.resolve_unix", "net.bind_udp"));
+}
+
+TEST(Starts, AServiceCannotBetterItsOwnStart) {
+    const Starts starts = read({degraded("a.service", "1", 10), enforced("a.service", "1", 20)});
+    ASSERT_EQ(starts.units.size(), 1u);
+    EXPECT_EQ(starts.units[0].status, StartStatus::degraded);
+    EXPECT_EQ(starts.units[0].unenforced.size(), 2u);
+    EXPECT_EQ(starts.units[0].degraded, 1u);
+    EXPECT_EQ(starts.units[0].enforced, 0u);
+}
+
+TEST(Starts, WhyItWasRefused) {
+    const Starts starts = read({refused("a.service", "1", 10)});
+    ASSERT_EQ(starts.units.size(), 1u);
+    EXPECT_EQ(starts.units[0].error, "/etc/ringfence/policies/a.toml:3:1: unknown key");
+}
+
+TEST(Starts, AProgramThatCouldNotBeExecutedIsNoEnforcedStart) {
+    const Starts starts =
+        read({enforced("a.service", "1", 10),
+              start("a.service", "1", report::message_exec_failed, "enforced", 11)});
+    ASSERT_EQ(starts.units.size(), 1u);
+    EXPECT_EQ(starts.units[0].status, StartStatus::refused);
+    EXPECT_EQ(starts.units[0].refused, 1u);
+    EXPECT_EQ(starts.units[0].enforced, 0u);
+}
+
+TEST(Starts, ReportsWithoutAUnitAreCounted) {
+    TestEntry lost = enforced("", "1", 10);
+    const Starts starts = read({lost});
+    EXPECT_TRUE(starts.units.empty());
+    EXPECT_EQ(starts.without_unit, 1u);
+}
+
+TEST(Starts, OtherRecordsDoNotCount) {
+    TestEntry other = enforced("a.service", "1", 10);
+    other.fields["MESSAGE_ID"] = "00000000000000000000000000000000";
+    TestEntry nonsense = enforced("b.service", "1", 10);
+    nonsense.fields["LANDLOCK_STATUS"] = "splendid";
+    EXPECT_TRUE(read({other, nonsense}).units.empty());
+}
+
+TEST(Starts, AUnitThatStartedLongAgoStillRuns) {
+    const Starts starts = read({refused("a.service", "1", 10), degraded("a.service", "2", 20),
+                                enforced("b.service", "3", 40)},
+                               at(30), at(39));
+    ASSERT_EQ(starts.units.size(), 1u);
+    EXPECT_EQ(starts.units[0].status, StartStatus::degraded);
+    EXPECT_EQ(starts.units[0].enforced + starts.units[0].degraded + starts.units[0].refused, 0u);
+}
+
+TEST(Starts, OneUnitOnTwoHosts) {
+    TestEntry there = refused("a.service", "2", 20);
+    there.fields["_HOSTNAME"] = "other";
+    const Starts starts = read({enforced("a.service", "1", 10), there});
+    ASSERT_EQ(starts.units.size(), 2u);
+    EXPECT_EQ(starts.units[0].host, "host");
+    EXPECT_EQ(starts.units[1].host, "other");
+}
+
+}  // namespace
+}  // namespace ringfence::journal

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A scratch machine with policies and units, and what the checks say about it.
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "lint/run.h"
+
+namespace ringfence::lint {
+
+class ScratchMachine : public testing::Test {
+  protected:
+    void SetUp() override {
+        char name[] = "/tmp/ringfence-lint-XXXXXX";
+        ASSERT_NE(::mkdtemp(name), nullptr);
+        directory_ = name;
+    }
+    void TearDown() override { std::filesystem::remove_all(directory_); }
+
+    /// Writes a file at a path such as "/etc/app.conf".
+    void write(const std::string& path, const std::string& text = "x") {
+        std::filesystem::create_directories((directory_ / path.substr(1)).parent_path());
+        std::ofstream(directory_ / path.substr(1)) << text;
+    }
+    void link(const std::string& path, const std::string& target) {
+        std::filesystem::create_directories((directory_ / path.substr(1)).parent_path());
+        std::filesystem::create_symlink(target, directory_ / path.substr(1));
+    }
+    void setuid(const std::string& path) {
+        write(path);
+        std::filesystem::permissions(directory_ / path.substr(1), std::filesystem::perms(04755));
+    }
+    /// /etc/ringfence/policies/NAME.toml with what every policy needs.
+    void policy(const std::string& text, int abi = 10, const std::string& name = "app") {
+        write("/etc/ringfence/policies/" + name + ".toml",
+              "version = 1\nabi = " + std::to_string(abi) + "\n" + text);
+    }
+    void abstraction(const std::string& name, const std::string& text) {
+        write("/etc/ringfence/policies/abstractions/" + name + ".toml",
+              "version = 1\nabi = 10\n" + text);
+    }
+    /// app.service, fenced by the policy "app", with more lines in [Service].
+    void unit(const std::string& lines) {
+        write("/usr/lib/systemd/system/app.service",
+              "[Service]\nX-LandlockPolicy=app\nExecStart=/usr/bin/app\n" + lines);
+    }
+
+    Report report(const Selection& selection = {}) {
+        const Root root = Root::open(directory_).value();
+        const unit::LoadPath units = unit::load_path(
+            unit::Scope::system, [](const auto&) { return std::optional<std::string>(); });
+        const auto resolve = [&](const std::vector<policy::Name>& names) {
+            return policy::resolve(root, search_, names);
+        };
+        const dropin::Plan plan = dropin::make_plan(
+            root, units, {resolve, dropin::policy_names(root, search_)}, {"/usr/libexec/wrapper"});
+        return run({root, units, search_, plan}, selection);
+    }
+
+    /// The findings of one check, "FILE:LINE:COLUMN: MESSAGE".
+    std::vector<std::string> found(const std::string& id) {
+        std::vector<std::string> texts;
+        for (const Finding& finding : report().findings)
+            if (finding.id == id)
+                texts.push_back(
+                    to_string(Diagnostic{finding.problem.where, finding.problem.message, ""}));
+        return texts;
+    }
+    std::size_t count(const std::string& id) { return found(id).size(); }
+
+    std::filesystem::path directory_;
+    policy::SearchPath search_ = policy::system_search_path();
+};
+
+}  // namespace ringfence::lint
