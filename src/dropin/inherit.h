@@ -31,6 +31,10 @@ namespace ringfence::dropin {
 void add_inherited_rules(const unit::Unit& unit, const std::vector<std::string>& wrap,
                          const std::vector<std::string>& interpreters, policy::Rules& rules);
 
+/// Whether a rule comes from a program of the unit, which nothing could start without, and not from
+/// a setting that somebody chose.
+bool is_of_a_program(const policy::Origin& origin);
+
 /// The absolute programs of the commands, as they are written; specifiers unexpanded.
 std::vector<std::string> programs(const unit::Unit& unit, const std::vector<std::string>& wrap);
 

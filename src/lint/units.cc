@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "dropin/inherit.h"
 #include "lint/check.h"
 #include "lint/facts.h"
 #include "lint/grants.h"
@@ -202,7 +203,9 @@ void check_inherited_grant(const Subject& subject, Reporter& report) {
     for (const PathRule& rule : subject.enforced.layers.front().paths) {
         for (const policy::Origin& origin : rule.origins) {
             // Its programs and its own directories are what inheriting is for.
-            if (!origin.policy.empty() || origin.where.file.empty()) continue;
+            if (!origin.policy.empty() || origin.where.file.empty() ||
+                dropin::is_of_a_program(origin))
+                continue;
             const std::string path = expand(subject, rule.path).value_or(rule.path);
             const Access more = rule.access - written.at(path);
             const bool wide = place_at(path, Kind::shared) != nullptr ||
