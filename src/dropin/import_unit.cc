@@ -167,7 +167,7 @@ class UnitImporter {
                 constexpr std::string_view owner = "the unit's ";
                 std::string text = origin.reason;
                 if (text.starts_with(owner)) text.erase(0, owner.size());
-                if (origin.where.line == 0) text = "ExecStart=: its program, or what starts it";
+                if (is_of_a_program(origin)) text = "ExecStart=: its program, or what starts it";
                 if (origin.where.line != 0) text += fmt::format(" ({})", position(origin.where));
                 if (comment.find(text) == std::string::npos)
                     comment += (comment.empty() ? "" : ", ") + text;

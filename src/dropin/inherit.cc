@@ -16,6 +16,9 @@ namespace {
 
 using landlock::Access;
 
+constexpr char own_program[] = "the unit's own program";
+constexpr char interpreter_of_program[] = "the loader or interpreter of the unit's program";
+
 Access group(std::string_view name) {
     for (const landlock::PathGroup& row : landlock::path_groups)
         if (name == row.option) return row.access;
@@ -208,6 +211,11 @@ void each_program(const unit::Unit& unit, const std::vector<std::string>& wrap, 
 
 }  // namespace
 
+bool is_of_a_program(const policy::Origin& origin) {
+    return origin.policy.empty() &&
+           (origin.reason == own_program || origin.reason == interpreter_of_program);
+}
+
 std::vector<std::string> programs(const unit::Unit& unit, const std::vector<std::string>& wrap) {
     std::vector<std::string> found;
     each_program(unit, wrap, [&](const std::string& program, const unit::Assignment&) {
@@ -222,12 +230,12 @@ void add_inherited_rules(const unit::Unit& unit, const std::vector<std::string>&
     std::vector<policy::PathRule> own;
     Location last;
     each_program(unit, wrap, [&](const std::string& program, const unit::Assignment& line) {
-        own.push_back(program_rule(program, {line.where, "", "the unit's " + line.key + "="}));
+        own.push_back(program_rule(program, {line.where, "", own_program}));
         last = line.where;
     });
     for (const std::string& interpreter : interpreters)
         own.push_back(program_rule(escape_expansions(interpreter, false),
-                                   {last, "", "the loader or interpreter of the unit's program"}));
+                                   {last, "", interpreter_of_program}));
     for (policy::Layer& layer : rules.layers)
         add_to(layer, own);
     add_to(rules.layers.front(), Collector(unit).collect());

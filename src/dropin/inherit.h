@@ -31,6 +31,10 @@ namespace ringfence::dropin {
 void add_inherited_rules(const unit::Unit& unit, const std::vector<std::string>& wrap,
                          const std::vector<std::string>& interpreters, policy::Rules& rules);
 
+/// Whether a rule comes from a program of the unit, which nothing could start without, and not from
+/// a setting that somebody chose.
+bool is_of_a_program(const policy::Origin& origin);
+
 /// The programs of the commands as absolute paths; specifiers unexpanded. A mere name gives all
 /// that it may turn out to be: which of them is there is known only inside the unit's own root and
 /// when it starts.

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "dropin/inherit.h"
 #include "lint/check.h"
 #include "lint/facts.h"
 #include "lint/grants.h"
@@ -46,15 +47,6 @@ bool cuts_off(const Subject& subject, const std::vector<std::string>& paths) {
     if (!grants.handles(connects)) return false;
     return std::none_of(paths.begin(), paths.end(), [&](const std::string& path) {
         return !(grants.at(expand(subject, path).value_or(path)) & connects).empty();
-    });
-}
-
-// The words are those of src/dropin/inherit.cc.
-bool is_program(const policy::Origin& origin) {
-    if (origin.reason.ends_with("of the unit's program")) return true;
-    const auto& keys = unit::command_keys();
-    return std::any_of(keys.begin(), keys.end(), [&](const std::string& key) {
-        return origin.reason.find(" " + key + "=") != std::string::npos;
     });
 }
 
@@ -211,7 +203,9 @@ void check_inherited_grant(const Subject& subject, Reporter& report) {
     for (const PathRule& rule : subject.enforced.layers.front().paths) {
         for (const policy::Origin& origin : rule.origins) {
             // Its programs and its own directories are what inheriting is for.
-            if (!origin.policy.empty() || origin.where.file.empty() || is_program(origin)) continue;
+            if (!origin.policy.empty() || origin.where.file.empty() ||
+                dropin::is_of_a_program(origin))
+                continue;
             const std::string path = expand(subject, rule.path).value_or(rule.path);
             const Access more = rule.access - written.at(path);
             const bool wide = place_at(path, Kind::shared) != nullptr ||

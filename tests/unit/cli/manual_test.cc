@@ -70,7 +70,7 @@ TEST(Manual, ExplainsEveryKey) {
         // A heading, or an entry of its own or with others: ".B key", ".BR a ", " b".
         bool found = text.find(fmt::format(".SH [{}]", key)) != text.npos ||
                      text.find(fmt::format(".SH [[{}]]", key)) != text.npos ||
-                     text.find(fmt::format("[[filesystem.{}]]", key)) != text.npos;
+                     text.find(fmt::format(".B [[filesystem.{}]]", key)) != text.npos;
         for (std::size_t at = 0; !found && (at = text.find("\n.TP\n", at)) != text.npos; ++at) {
             const std::size_t line = at + 5;
             const std::string entry = " " + text.substr(line, text.find('\n', line) - line) + " ";

@@ -46,7 +46,9 @@ TEST(ImportUnit, EachLineNamesItsDirective) {
     EXPECT_EQ(line_with(text, "\"-/usr\""), "    \"-/usr\",  # ProtectSystem=full (a.service:9)");
     EXPECT_EQ(line_with(text, "\"-/var\""),
               "    \"-/var\",  # TemporaryFileSystem= (a.service:11)");
-    EXPECT_THAT(text, HasSubstr("\"-/usr/bin/a\",  # ExecStart=: its program, or what starts it"));
+    EXPECT_THAT(
+        text,
+        HasSubstr("\"-/usr/bin/a\",  # ExecStart=: its program, or what starts it (a.service:2)"));
     EXPECT_THAT(text, HasSubstr("\"-/usr/bin/sh\""));
     EXPECT_THAT(text, HasSubstr("\"-%d\""));
     EXPECT_THAT(text, HasSubstr("# - ProtectSystem=full (a.service:9) leaves /etc to read;"));
