@@ -187,8 +187,8 @@ int apply(const Review& review, const Request& request) {
     for (const journal::Suggestion& suggestion : suggest_for(review, request)) {
         for (const journal::Refusal& refusal : suggestion.refused)
             fmt::print(stderr, "ringfence: not proposed: {} on {}: {}\n",
-                       fmt::join(refusal.denial.what.rights, ", "), object_of(refusal.denial),
-                       printable(refusal.reason));
+                       printable(fmt::format("{}", fmt::join(refusal.denial.what.rights, ", "))),
+                       object_of(refusal.denial), printable(refusal.reason));
         if (suggestion.empty()) continue;
         any = true;
         if (auto done = apply_suggestion(*site, suggestion, announce); !done)
