@@ -22,6 +22,9 @@ namespace {
 // sd-journal stop decompressing there.
 constexpr std::size_t data_threshold = 64 * 1024;
 
+// As for Spool: they only serve claims, which attribute nothing.
+constexpr std::size_t most_invocations_of_journal = 100000;
+
 struct CloseJournal {
     void operator()(sd_journal* journal) const { sd_journal_close(journal); }
 };
@@ -222,7 +225,8 @@ Result<void> SdSource::collect_invocations() {
     const void* data = nullptr;
     std::size_t size = 0;
     sd_journal_restart_unique(journal_.get());
-    while (sd_journal_enumerate_available_unique(journal_.get(), &data, &size) > 0)
+    while (all.size() < most_invocations_of_journal &&
+           sd_journal_enumerate_available_unique(journal_.get(), &data, &size) > 0)
         if (size > sizeof name)
             all.emplace(static_cast<const char*>(data) + sizeof name, size - sizeof name);
     invocations_ = std::move(all);
