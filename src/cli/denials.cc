@@ -112,6 +112,14 @@ std::string text_of(const Review& review, const Request& request) {
     return to_text(review, standard_output(), now());
 }
 
+// What --suggest prints is TOML, whatever there is to say.
+std::string commented(const std::string& text) {
+    std::string lines = "# ";
+    for (std::size_t i = 0; i < text.size(); ++i)
+        lines += text[i] == '\n' && i + 1 < text.size() ? "\n# " : std::string(1, text[i]);
+    return lines;
+}
+
 void print(const Review& review, const Request& request) {
     if (request.json) {
         write_json(review, [](std::string_view part) { fmt::print("{}", part); });
@@ -120,7 +128,9 @@ void print(const Review& review, const Request& request) {
     const bool nothing = request.summary ? review.units.empty()
                                          : review.denials.empty() && review.unattributed.empty();
     if (nothing)
-        show((request.suggest ? "# " : "") + nothing_found(review, request), false);
+        show(request.suggest ? commented(nothing_found(review, request))
+                             : nothing_found(review, request),
+             false);
     else
         show(text_of(review, request), request.paged);
 }
@@ -187,8 +197,8 @@ int apply(const Review& review, const Request& request) {
     for (const journal::Suggestion& suggestion : suggest_for(review, request)) {
         for (const journal::Refusal& refusal : suggestion.refused)
             fmt::print(stderr, "ringfence: not proposed: {} on {}: {}\n",
-                       fmt::join(refusal.denial.what.rights, ", "), object_of(refusal.denial),
-                       printable(refusal.reason));
+                       printable(fmt::format("{}", fmt::join(refusal.denial.what.rights, ", "))),
+                       object_of(refusal.denial), printable(refusal.reason));
         if (suggestion.empty()) continue;
         any = true;
         if (auto done = apply_suggestion(*site, suggestion, announce); !done)

@@ -16,8 +16,6 @@
 
 namespace ringfence::cli {
 
-using journal::PathProposal;
-using journal::PortProposal;
 using journal::Suggestion;
 namespace fs = std::filesystem;
 

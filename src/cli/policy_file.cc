@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
-#include "policy/search.h"
+#include "policy/resolve.h"
 
 namespace ringfence::cli {
 

@@ -204,6 +204,7 @@ std::optional<AuditLine> parse_audit_line(std::string_view line) {
 
 Result<void> read_audit_logs(const std::vector<Input>& inputs, Spool& spool) {
     std::vector<OpenedLog> logs;
+    logs.reserve(inputs.size());
     for (const Input& input : inputs)
         logs.push_back(open_log(input));
     std::stable_sort(logs.begin(), logs.end(),

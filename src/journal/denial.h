@@ -58,7 +58,7 @@ Tally tally_of(DenialEvent&& event);
 class DenialCounter {
   public:
     static constexpr std::size_t default_max_rows = 10000;
-    static constexpr std::size_t default_max_bytes = 16u << 20;
+    static constexpr std::size_t default_max_bytes = 8u << 20;
     /// Whose fence it is: a number of the caller's.
     using Whose = std::size_t;
     using Rows = std::map<std::pair<Whose, DenialKey>, Tally>;

@@ -2,7 +2,9 @@
 #include "journal/sd_source.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <filesystem>
 #include <functional>
 #include <set>
 #include <system_error>
@@ -21,6 +23,26 @@ namespace {
 // What is read is far shorter; journald compresses what is longer, and the threshold lets
 // sd-journal stop decompressing there.
 constexpr std::size_t data_threshold = 64 * 1024;
+
+// As for Spool: they only serve claims, which attribute nothing.
+constexpr std::size_t most_invocations_of_journal = 100000;
+
+// sd_journal_enumerate_available_unique(3) looks every value up in all files before it: with
+// thousands of files that takes minutes.
+constexpr std::size_t most_files_for_claims = 200;
+constexpr auto longest_for_claims = std::chrono::seconds(2);
+
+std::size_t count_files(const std::string& directory) {
+    namespace fs = std::filesystem;
+    std::size_t count = 0;
+    std::error_code error;
+    for (fs::recursive_directory_iterator entry(directory, error), end; entry != end && !error;
+         entry.increment(error)) {
+        if (entry.depth() > 0) entry.disable_recursion_pending();  // as sd-journal: one level
+        if (entry->path().extension() == ".journal") ++count;
+    }
+    return count;
+}
 
 struct CloseJournal {
     void operator()(sd_journal* journal) const { sd_journal_close(journal); }
@@ -41,8 +63,8 @@ std::uint64_t to_usec(Time time) {
 
 class SdSource : public LiveSource {
   public:
-    SdSource(Journal journal, std::string name)
-        : journal_(std::move(journal)), name_(std::move(name)) {
+    SdSource(Journal journal, std::string name, std::size_t files)
+        : journal_(std::move(journal)), name_(std::move(name)), files_(files) {
         sd_journal_set_data_threshold(journal_.get(), data_threshold);
     }
 
@@ -78,6 +100,7 @@ class SdSource : public LiveSource {
 
     Journal journal_;
     std::string name_;  // of the journal, for messages
+    std::size_t files_;
     Selection selection_;
     std::optional<std::set<std::string, std::less<>>>
         invocations_;  // all of the journal, when asked
@@ -230,12 +253,14 @@ Id SdSource::boot() {
 Result<void> SdSource::collect_invocations() {
     constexpr char name[] = "_SYSTEMD_INVOCATION_ID";
     std::set<std::string, std::less<>> all;
+    const auto until = std::chrono::steady_clock::now() + longest_for_claims;
     const int error = sd_journal_query_unique(journal_.get(), name);
     if (error < 0) return journal_error(name_, "cannot list invocation IDs", error);
     const void* data = nullptr;
     std::size_t size = 0;
     sd_journal_restart_unique(journal_.get());
-    while (sd_journal_enumerate_available_unique(journal_.get(), &data, &size) > 0)
+    while (all.size() < most_invocations_of_journal && std::chrono::steady_clock::now() < until &&
+           sd_journal_enumerate_available_unique(journal_.get(), &data, &size) > 0)
         if (size > sizeof name)
             all.emplace(static_cast<const char*>(data) + sizeof name, size - sizeof name);
     invocations_ = std::move(all);
@@ -243,6 +268,7 @@ Result<void> SdSource::collect_invocations() {
 }
 
 Result<std::vector<Unit>> SdSource::units_of_invocation(std::string_view digits) {
+    if (files_ > most_files_for_claims) return std::vector<Unit>{};
     if (!invocations_)
         if (auto done = collect_invocations(); !done) return tl::unexpected(done.error());
     std::set<Unit> units;
@@ -262,11 +288,11 @@ Result<std::vector<Unit>> SdSource::units_of_invocation(std::string_view digits)
 using Opened = Result<std::unique_ptr<SdSource>>;
 using Open = std::function<int(sd_journal**)>;
 
-Opened open_with(const std::string& name, const char* hint, const Open& open) {
+Opened open_with(const std::string& name, const char* hint, std::size_t files, const Open& open) {
     sd_journal* opened = nullptr;
     const int error = open(&opened);
     if (error < 0) return journal_error(name, "cannot open the journal", error, hint);
-    return std::make_unique<SdSource>(Journal(opened), name);
+    return std::make_unique<SdSource>(Journal(opened), name, files);
 }
 
 // Files that may not be read or are damaged are passed over by sd_journal_open*(): a journal of
@@ -288,13 +314,14 @@ constexpr char directory_hint[] = "name a directory that holds *.journal files";
 constexpr char files_hint[] = "name files that journald or systemd-journal-remote wrote";
 
 Opened open_local() {
-    return open_with("the journal of this machine", local_hint, [](sd_journal** journal) {
+    const std::size_t files = count_files("/var/log/journal") + count_files("/run/log/journal");
+    return open_with("the journal of this machine", local_hint, files, [](sd_journal** journal) {
         return sd_journal_open(journal, SD_JOURNAL_LOCAL_ONLY);
     });
 }
 
 Opened open_directory(const std::string& directory) {
-    return open_with(directory, directory_hint, [&](sd_journal** journal) {
+    return open_with(directory, directory_hint, count_files(directory), [&](sd_journal** journal) {
         return sd_journal_open_directory(journal, directory.c_str(), 0);
     });
 }
@@ -325,7 +352,7 @@ Result<std::unique_ptr<Source>> open_journal_files(const std::vector<std::string
         paths.push_back(file.c_str());
     }
     paths.push_back(nullptr);
-    return with_files(open_with(names, files_hint,
+    return with_files(open_with(names, files_hint, files.size(),
                                 [&](sd_journal** journal) {
                                     return sd_journal_open_files(journal, paths.data(), 0);
                                 }),

@@ -155,8 +155,8 @@ class Converter {
 }  // namespace
 
 const char* describe(Kind kind) {
-    static constexpr std::array names = {"a string",      "an integer", "true or false",
-                                         "an array",      "a table",    "a number with a point",
+    static constexpr std::array names = {"a string",       "an integer", "true or false",
+                                         "an array",       "a table",    "a number with a point",
                                          "a date or time", "null"};
     return names.at(static_cast<std::size_t>(kind));
 }

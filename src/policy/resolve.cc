@@ -74,8 +74,7 @@ Layer base_layer(const std::vector<Loaded>& policies, int abi, Body body) {
         handling.origins.insert(handling.origins.end(), own.origins.begin(), own.origins.end());
     }
     const Loaded& first = policies.front();
-    return make_layer(std::move(body), handling, abi,
-                      {first.policy.rules.where, first.name, ""});
+    return make_layer(std::move(body), handling, abi, {first.policy.rules.where, first.name, ""});
 }
 
 /// A further layer. What it has no table for, it leaves to the layers below.

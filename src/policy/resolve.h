@@ -15,6 +15,9 @@
 
 namespace ringfence::policy {
 
+/// No policy comes near this; what does is refused unread.
+inline constexpr std::size_t largest_file = std::size_t{1} << 20;
+
 /// A policy's name as a unit gives it.
 struct Name {
     std::string name;

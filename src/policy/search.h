@@ -16,9 +16,6 @@
 
 namespace ringfence::policy {
 
-/// No policy comes near this; what does is refused unread.
-inline constexpr std::size_t largest_file = std::size_t{1} << 20;
-
 /// Of abstractions, below each directory of the search path; policies have none.
 inline constexpr std::string_view abstraction_folder = "abstractions/";
 

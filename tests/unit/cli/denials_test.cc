@@ -115,17 +115,34 @@ TEST_F(DenialsText, HostileStringsAreShownNotDone) {
     hostile.what.exe = "/\x1b]0;owned\x07";
     hostile.attribution.unit.name = "a\nb.service";
     hostile.host = "\x1b[1m";
+    hostile.what.process_comm = "\u202egnp.exe\n    9  00";
+    hostile.tally.command_line = std::string("x\0\x1b[31m\n    9  00", 17);
+    hostile.tally.object.device = "\x1b[0m";
+    hostile.tally.records = {"AUDIT1423 path=\x1b[31m\n    9  00"};
+    hostile.attribution.policy = "\x1b[31m\n    9  00";
     hostile.what.rights = {"fs.\x1b[31m"};
     Denial other = hostile;
     other.machine.clear();
     for (const std::optional<std::size_t> columns : {std::optional<std::size_t>(), {40u}}) {
         Terminal terminal;
         terminal.columns = columns;
-        const std::string text = to_text(review_of({hostile, other}), terminal, noon);
-        EXPECT_THAT(text, Not(HasSubstr("\x1b")));
-        EXPECT_THAT(text, Not(HasSubstr("\x07")));
-        EXPECT_THAT(text, Not(HasSubstr("\n    9  00")));
-        EXPECT_THAT(text, Not(HasSubstr("a\nb")));
+        Review review = review_of({hostile, other}, {forged(), hostile});
+        review.unattributed.back().attribution = forged().attribution;
+        review.unattributed.back().attribution.exe = review.unattributed.back().attribution.tag =
+            "\x1b[2J\n    9  00:00:00";
+        review.units.push_back({hostile.attribution.unit, "1", "\x1b[1m", 1, 1, 1, 3, 1});
+        review.units.push_back({hostile.attribution.unit, "2", "\n    9  00", 1, 1, 1, 3, 1});
+        for (const std::string& text :
+             {to_text(review, terminal, noon), to_details(review, terminal, noon),
+              to_summary(review, terminal), to_line(review.denials[0], terminal, noon),
+              to_line(review.unattributed[1], terminal, noon)}) {
+            EXPECT_FALSE(text.empty());
+            EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+            EXPECT_THAT(text, Not(HasSubstr("\x07")));
+            EXPECT_THAT(text, Not(HasSubstr("\n    9  00")));
+            EXPECT_THAT(text, Not(HasSubstr("a\nb")));
+            EXPECT_THAT(text, Not(HasSubstr("\u202e")));
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <regex>
@@ -172,6 +173,23 @@ TEST(Program, HelpAndManualHaveTheSameOptions) {
         EXPECT_EQ(in_manual, in_help);
         EXPECT_THAT(manual("ringfence.1"), HasSubstr("ringfence-" + verb));
     }
+}
+
+TEST(Program, TheManualNamesEveryMemberOfTheJson) {
+    const Ran ran = run(std::string("denials --json -v --file=") + recording);
+    const std::string text = manual("ringfence-denials.1");
+    std::set<std::string> names;
+    const std::function<void(const nlohmann::json&)> walk = [&](const nlohmann::json& json) {
+        if (json.is_object())
+            for (const auto& [name, value] : json.items())
+                names.insert(name);
+        for (const auto& value : json)
+            if (value.is_structured()) walk(value);
+    };
+    walk(nlohmann::json::parse(ran.out));
+    EXPECT_GT(names.size(), 40u);
+    for (const std::string& name : names)
+        EXPECT_THAT(text, HasSubstr(name)) << name;
 }
 
 TEST(Program, JsonOfARealJournal) {

@@ -94,7 +94,7 @@ TEST(ImportUnit, OddPathsDoNotSpoilTheDraft) {
     EXPECT_THAT(text, HasSubstr("\"-/q\\\"uote\""));
     EXPECT_THAT(text, HasSubstr("\"relative\" is not an absolute path"));
     EXPECT_THAT(text, HasSubstr("\"/x/../y\" has a .. in it"));
-    EXPECT_THAT(text, HasSubstr("\"/z%z\" has no specifier %z to expand"));
+    EXPECT_THAT(text, HasSubstr("\"/z%z\" has %z in it, which is no specifier"));
 }
 
 std::string ports(const std::string& lines, const char* protocol) {

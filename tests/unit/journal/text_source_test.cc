@@ -237,6 +237,28 @@ TEST(ExportText, BinaryFieldsDamageAndSizes) {
     EXPECT_LE(reviewed(*exported(hostile)).records, 1u);
 }
 
+std::string exported_access(std::int64_t seconds, const char* boot, int serial) {
+    return "__REALTIME_TIMESTAMP=" + std::to_string(seconds * 1000000) +
+           "\n_BOOT_ID=" + std::string(31, '0') + boot +
+           "\n_TRANSPORT=audit\n_AUDIT_TYPE=1423\n_AUDIT_ID=" + std::to_string(serial) +
+           "\nMESSAGE=AUDIT1423 domain=a1 blockers=fs.read_file path=\"/" +
+           std::to_string(seconds) + "\"\n\n";
+}
+
+TEST(ExportText, ClockJumpsAndBoots) {
+    // The clock is set back by an hour, and after a reboot by a day.
+    const auto text = exported(exported_access(90000, "1", 5) + exported_access(86400, "1", 6) +
+                               exported_access(3600, "2", 5) + exported_access(90001, "2", 6));
+    EXPECT_EQ(reviewed(*text).records, 4u);
+    ReviewOptions options;
+    options.since = at(86400);
+    EXPECT_EQ(reviewed(*text, options).records, 3u);
+    options.until = at(90000);
+    EXPECT_EQ(reviewed(*text, options).records, 2u);
+    options.boot = parse_id(std::string(31, '0') + "2");
+    EXPECT_EQ(reviewed(*text, options).records, 0u);
+}
+
 TEST(LineReader, AHostileLineTakesNoMemory) {
     const Text text(std::string(3u << 20, 'x') + "\nshort\n");
     LineReader lines(text.input().file);
