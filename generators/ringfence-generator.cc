@@ -123,8 +123,8 @@ int run(const Options& options, const Log& log) {
         return resolver.resolve(names);
     };
     policies.names = dropin::policy_names(*root, search);
-    const dropin::Plan plan =
-        dropin::make_plan(*root, path, policies, dropin::Wrapper{generator::wrapper_path});
+    const dropin::Plan plan = dropin::make_plan(
+        *root, path, policies, dropin::Wrapper{generator::wrapper_path}, dropin::Detail::text);
     log_plan(log, plan);
     if (options.dry_run)
         print_plan(plan);

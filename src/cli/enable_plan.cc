@@ -82,7 +82,7 @@ class EnablePlanner {
             return fail("", "--static fences one unit, and " + name + " is a template",
                         "name its instances");
         for (std::size_t i = 0; i < target.sources.dropins.size(); ++i)
-            if (target.sources.dropins[i].file_name() == "zz-ringfence.conf" &&
+            if (target.sources.dropins[i].file_name() == dropin::usual_file_name &&
                 target.sources.dropin_texts[i].empty())
                 return fail(target.sources.dropins[i].path,
                             "this empty file switches the fence of " + name + " off", "remove it");

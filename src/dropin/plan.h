@@ -20,6 +20,9 @@
 
 namespace ringfence::dropin {
 
+/// The generated file's name, unless a file of the unit sorts behind it: last_file_name().
+inline constexpr char usual_file_name[] = "zz-ringfence.conf";
+
 /// Access to the policies.
 struct Policies {
     std::function<Result<std::optional<policy::Rules>>(const std::vector<policy::Name>&)> resolve;
@@ -62,9 +65,15 @@ struct Plan {
     Diagnostics warnings;            ///< what could not be looked at
 };
 
+/// How much is kept of each file.
+enum class Detail {
+    text,  ///< what the generator writes; `rules` and `basis` stay empty
+    full,
+};
+
 /// `policies.resolve` should know `policies.defaults`.
 Plan make_plan(const Root& root, const unit::LoadPath& path, const Policies& policies,
-               const Wrapper& wrapper);
+               const Wrapper& wrapper, Detail detail = Detail::full);
 
 /// One unit whose files have been read already, whatever directories they are in: one that another
 /// generator made. Nothing when it does not ask for a fence.
