@@ -16,6 +16,7 @@
 #include "cli/denials_words.h"
 #include "cli/exit_status.h"
 #include "cli/terminal.h"
+#include "cli/time_argument.h"
 #include "cli/verb.h"
 #include "journal/review.h"
 #include "journal/sd_source.h"
@@ -36,10 +37,6 @@ constexpr int first_logging_abi = 7;
 
 // --exit-code: there were denials of fences.
 constexpr int exit_denials = 3;
-
-Time now() {
-    return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
 
 Result<void> restrict_to_boot(Request& request) {
     if (!request.boot) return {};

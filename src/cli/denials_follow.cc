@@ -11,6 +11,7 @@
 #include "cli/denials_source.h"
 #include "cli/denials_text.h"
 #include "cli/terminal.h"
+#include "cli/time_argument.h"
 
 namespace ringfence::cli {
 
@@ -26,10 +27,6 @@ constexpr auto poll = std::chrono::milliseconds(20);
 // journald tells readers of what it wrote once in 250 ms (POST_CHANGE_TIMER_INTERVAL_USEC of
 // journal-file.c); looking costs next to nothing.
 constexpr auto idle = std::chrono::milliseconds(100);
-
-Time now() {
-    return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
 
 void print(const std::vector<Denial>& denials, const DenialsRequest& request) {
     const Terminal terminal = standard_output();

@@ -60,7 +60,7 @@ Result<ReportRequest> read_report_request(const std::vector<std::string>& words)
         return fail("", "takes no arguments: \"" + arguments->operands.front() + "\"",
                     "see ringfence denials for single units");
     ReportRequest request;
-    request.made = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    request.made = now();
     const auto since = time_argument(*arguments, "since", default_since, request.made);
     const auto until = time_argument(*arguments, "until", "now", request.made);
     if (!since) return tl::unexpected(since.error());

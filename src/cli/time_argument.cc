@@ -205,6 +205,10 @@ std::optional<Time> relative(std::string_view text, Time now) {
 
 }  // namespace
 
+journal::Time now() {
+    return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
 Result<Time> parse_time(const std::string& text, Time now) {
     for (const auto& time :
          {day_word(text, now), epoch(text), relative(text, now), absolute(text, now)})

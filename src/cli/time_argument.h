@@ -17,6 +17,9 @@
 
 namespace ringfence::cli {
 
+/// The present, as precise as the journal's times.
+journal::Time now();
+
 /// Errors: a text that is none of the above, with a hint.
 Result<journal::Time> parse_time(const std::string& text, journal::Time now);
 

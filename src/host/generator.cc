@@ -10,8 +10,8 @@ namespace ringfence::host {
 
 namespace {
 
-constexpr char name[] = "ringfence-generator";
-constexpr char stamp[] = "ringfence.stamp";
+constexpr char generator_name[] = "ringfence-generator";
+constexpr char stamp_file[] = "ringfence.stamp";
 
 std::vector<std::string> generator_directories(unit::Scope scope) {
     const std::string folder =
@@ -37,11 +37,11 @@ Finding judge(const std::string& path, const struct stat& status) {
 Finding installed(const Machine& machine) {
     const auto directories = generator_directories(machine.scope);
     for (const std::string& directory : directories) {
-        const std::string path = directory + "/" + name;
+        const std::string path = directory + "/" + generator_name;
         if (const auto status = machine.root.status(path)) return judge(path, *status);
     }
     return {Level::problem,
-            std::string(name) + " is in none of systemd's directories for generators",
+            std::string(generator_name) + " is in none of systemd's directories for generators",
             "reinstall ringfence; units that ask for a fence start without one until then"};
 }
 
@@ -51,11 +51,11 @@ Findings examine_generator(const Machine& machine) {
     Findings findings = {installed(machine)};
     if (findings.front().level != Level::ok || machine.plan.files.empty()) return findings;
     // Written last: without it the generator did not come to its end.
-    if (!machine.root.status(machine.generator_output + "/" + stamp))
+    if (!machine.root.status(machine.generator_output + "/" + stamp_file))
         findings.push_back(
             {Level::problem,
-             "the generator has not run to its end: " + machine.generator_output + "/" + stamp +
-                 " is missing",
+             "the generator has not run to its end: " + machine.generator_output + "/" +
+                 stamp_file + " is missing",
              "systemctl daemon-reload, then look for ringfence-generator in journalctl -k -b"});
     return findings;
 }
