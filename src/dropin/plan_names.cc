@@ -54,7 +54,7 @@ std::vector<std::string> instances_with_policy(const std::string& written,
     // Expanded for an instance of one impossible character, the name shows where the instance goes.
     ServiceName probe = name;
     probe.kind = NameKind::instance;
-    probe.instance = "\1";
+    probe.instance.assign(1, '\1');
     probe.full = name.with_instance(probe.instance);
     std::vector<std::string> found;
     const auto pattern = unit::expand_specifiers(written, probe);
