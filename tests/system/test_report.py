@@ -3,7 +3,6 @@
 import json
 import re
 
-UNIT = "reader.service"
 NODE_EXPORTER = "/var/lib/prometheus/node-exporter"
 POLICY = """version = 1
 abi = 7
@@ -13,13 +12,13 @@ execute = ["/usr/bin"]
 """
 
 
-def fenced_reader(machine):
-    """Denied two files at each start."""
+def fenced_reader(machine, name):
+    """A unit that is denied two files at its start; each test has one of its own, the journal stays."""
     machine.policy("reader", POLICY)
-    machine.unit(UNIT, "[Service]\nType=oneshot\nX-LandlockPolicy=reader\n"
-                       "ExecStart=/bin/sh -c 'cat /etc/shadow; cat /root/x; cat /etc/gshadow; true'\n")
-    machine.start(UNIT)
-    machine.wait_for(lambda: len(machine.denials(UNIT)) >= 2, what="the denials")
+    machine.unit(name, "[Service]\nType=oneshot\nX-LandlockPolicy=reader\n"
+                 "ExecStart=/bin/sh -c 'cat /etc/shadow; cat /root/x; cat /etc/gshadow; true'\n")
+    machine.start(name)
+    machine.wait_for(lambda: len(machine.denials(name)) >= 2, what="the denials")
 
 
 def report(machine, *arguments):
@@ -34,13 +33,14 @@ def unit_of(document, name):
 
 
 def test_starts_and_denials(machine):
-    fenced_reader(machine)
+    name = "counted.service"
+    fenced_reader(machine, name)
     status, document = report(machine)
-    unit = unit_of(document, UNIT)
+    unit = unit_of(document, name)
     assert (unit["state"], unit["policy"], unit["abi"]) == ("enforced", "reader", 7)
     assert unit["starts"] == {"enforced": 1, "degraded": 0, "refused": 0}
     assert unit["denials"] == 2
-    series = [one for one in document["series"] if one["unit"] == UNIT]
+    series = [one for one in document["series"] if one["unit"] == name]
     assert [(one["right"], sum(one["columns"])) for one in series] == [("fs.read_file", 2)]
     assert status == 0
 
@@ -63,29 +63,32 @@ def test_an_attached_unit_that_did_not_start(machine):
 
 
 def test_a_start_before_the_period_still_counts_as_state(machine):
-    fenced_reader(machine)
+    name = "before.service"
+    fenced_reader(machine, name)
     _, document = report(machine, "--since=+1h", "--until=+2h")
-    assert unit_of(document, UNIT)["state"] == "enforced"
-    assert unit_of(document, UNIT)["starts"]["enforced"] == 0
+    assert unit_of(document, name)["state"] == "enforced"
+    assert unit_of(document, name)["starts"]["enforced"] == 0
     assert document["denials"] == 0
 
 
 def test_the_shipped_service_writes_the_page_from_its_own_sandbox(machine):
-    fenced_reader(machine)
+    name = "page.service"
+    fenced_reader(machine, name)
     machine.start("ringfence-report.service")
     page = machine.read("/var/lib/ringfence/report.html")
     assert page.startswith("<!DOCTYPE html>") and page.endswith("</html>\n")
-    assert re.search(rf'<td class="name">{re.escape(UNIT)}</td>.*enforced', page)
+    assert re.search(rf'<td class="name">{re.escape(name)}</td>.*enforced', page)
     assert machine.show("ringfence-report.service", "Result") == "success"
 
 
 def test_the_shipped_service_writes_metrics(machine):
-    fenced_reader(machine)
+    name = "metrics.service"
+    fenced_reader(machine, name)
     machine.run("mkdir", "-p", NODE_EXPORTER)
     machine.start("ringfence-metrics.service")
     lines = machine.read(f"{NODE_EXPORTER}/ringfence.prom").splitlines()
-    assert f'ringfence_unit_state{{unit="{UNIT}",policy="reader",state="enforced"}} 1' in lines
-    assert f'ringfence_denials{{unit="{UNIT}",right="fs.read_file"}} 2' in lines
+    assert f'ringfence_unit_state{{unit="{name}",policy="reader",state="enforced"}} 1' in lines
+    assert f'ringfence_denials{{unit="{name}",right="fs.read_file"}} 2' in lines
     machine.run("rm", "-r", NODE_EXPORTER)
 
 
@@ -95,7 +98,7 @@ def test_without_a_node_exporter_nothing_fails(machine):
 
 
 def test_the_timers_are_accepted(machine):
-    ran = machine.run("systemd-analyze", "verify", "ringfence-report.timer", "ringfence-metrics.timer",
+    ran = machine.run("systemd-analyze", "verify", "--man=no", "ringfence-report.timer", "ringfence-metrics.timer",
                       "ringfence-report.service", "ringfence-metrics.service")
     assert "ringfence" not in ran.stderr, ran.stderr
 
