@@ -132,23 +132,9 @@ void add_rules(ShowJson& json, const Rules& rules, std::optional<int> abi) {
     if (abi) json["kernel"] = kernel_json(rules, *abi);
 }
 
-const char* outcome_word(dropin::Outcome outcome) {
-    switch (outcome) {
-        case dropin::Outcome::fenced:
-            return "fenced";
-        case dropin::Outcome::refused:
-            return "refused";
-        case dropin::Outcome::masked:
-            return "masked";
-        case dropin::Outcome::nothing:
-            return "open";
-    }
-    return "";
-}
-
 void add_unit(ShowJson& json, const dropin::PlannedFile& unit) {
     json["unit"] = unit.unit;
-    json["outcome"] = outcome_word(unit.outcome);
+    json["outcome"] = dropin::name_of(unit.outcome);
     json["reasons"] = ShowJson::array();
     for (const Diagnostic& reason : unit.reasons) {
         ShowJson row = ShowJson::object();

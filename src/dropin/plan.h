@@ -39,6 +39,9 @@ enum class Outcome {
     nothing,  ///< one instance of a fenced template is not fenced: takes the template's place
 };
 
+/// "fenced", "refused", "masked", "open": in the stamp and in JSON.
+const char* name_of(Outcome outcome);
+
 /// What a file was made from.
 struct Basis {
     unit::Unit unit;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The built program: exit statuses, messages, and a real journal read to its end.
+#include "program.h"
+
 #include <array>
 #include <cstdio>
 #include <fstream>
@@ -23,23 +25,11 @@ using journal::RecordedJournal;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-struct Ran {
-    int status = -1;
-    std::string out;
-};
+using Ran = ProgramOutput;
 
 // `arguments` are a shell's words; standard error goes into `out` where they say so.
 Ran run(const std::string& arguments) {
-    const std::string command = std::string(RINGFENCE_PROGRAM) + " " + arguments;
-    FILE* pipe = ::popen(command.c_str(), "r");  // NOLINT(cert-env33-c): a test
-    if (pipe == nullptr) return {};
-    Ran ran;
-    std::array<char, 4096> buffer = {};
-    for (std::size_t n = 0; (n = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
-        ran.out.append(buffer.data(), n);
-    const int status = ::pclose(pipe);
-    ran.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return ran;
+    return run_shell("% " + arguments);
 }
 
 void expect_line(const std::string& arguments, int status, const std::string& text) {
