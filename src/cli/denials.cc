@@ -15,6 +15,7 @@
 #include "cli/denials_text.h"
 #include "cli/denials_words.h"
 #include "cli/exit_status.h"
+#include "cli/problems.h"
 #include "cli/terminal.h"
 #include "cli/time_argument.h"
 #include "cli/verb.h"
@@ -170,12 +171,6 @@ bool any_of_fences(const Review& review) {
                        });
 }
 
-int report(const Diagnostics& diagnostics, int status) {
-    for (const Diagnostic& diagnostic : diagnostics)
-        fmt::print(stderr, "ringfence: {}\n", printable(to_string(diagnostic)));
-    return status;
-}
-
 void announce(const std::string& text) {
     fmt::print("{}", text);
     std::fflush(stdout);
@@ -188,7 +183,7 @@ void tell_to_restart(const std::set<std::string>& units) {
 
 int apply(const Review& review, const Request& request) {
     const auto site = open_policies(request);
-    if (!site) return report(site.error(), exit_failure);
+    if (!site) return print_problems(site.error(), exit_failure);
     int status = exit_success;
     bool any = false;
     for (const journal::Suggestion& suggestion : suggest_for(review, request)) {
@@ -199,7 +194,7 @@ int apply(const Review& review, const Request& request) {
         if (suggestion.empty()) continue;
         any = true;
         if (auto done = apply_suggestion(*site, suggestion, announce); !done)
-            status = report(done.error(), exit_failure);
+            status = print_problems(done.error(), exit_failure);
     }
     if (!any) fmt::print("Nothing to apply.\n");
     std::set<std::string> units;
@@ -211,9 +206,9 @@ int apply(const Review& review, const Request& request) {
 
 int undo(const Request& request) {
     const auto site = open_policies(request);
-    if (!site) return report(site.error(), exit_failure);
+    if (!site) return print_problems(site.error(), exit_failure);
     auto done = undo_suggestion(*site, request.review.filter.policies.front(), announce);
-    if (!done) return report(done.error(), exit_failure);
+    if (!done) return print_problems(done.error(), exit_failure);
     tell_to_restart({});
     return exit_success;
 }
@@ -232,16 +227,16 @@ int help() {
 
 int run_denials(const std::vector<std::string>& words) {
     auto request = read_denials_request(words, now());
-    if (!request) return report(request.error(), exit_usage);
+    if (!request) return print_problems(request.error(), exit_usage);
     if (request->help) return help();
     if (request->follow) {
         auto done = restrict_to_boot(*request);
         if (done) done = follow_denials(*request);
-        return report(done.error(), exit_failure);
+        return print_problems(done.error(), exit_failure);
     }
     if (request->undo) return undo(*request);
     auto review = make_review(*request);
-    if (!review) return report(review.error(), exit_failure);
+    if (!review) return print_problems(review.error(), exit_failure);
     if (request->apply) return apply(*review, *request);
     print(*review, *request);
     print_notes(*review, *request);

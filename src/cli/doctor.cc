@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // `ringfence doctor`: ringfence-doctor(1).
 #include <algorithm>
-#include <cstdlib>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "cli/arguments.h"
 #include "cli/config.h"
+#include "cli/enable_files.h"
 #include "cli/exit_status.h"
 #include "cli/site.h"
 #include "cli/terminal.h"
@@ -32,15 +32,9 @@ struct Examined {
     host::Findings findings;
 };
 
-std::string generator_output(const Site& site) {
-    if (!site.is_user()) return "/run/systemd/generator";
-    const char* runtime = std::getenv("XDG_RUNTIME_DIR");  // NOLINT(concurrency-mt-unsafe)
-    return std::string(runtime != nullptr ? runtime : "/run/user/0") + "/systemd/generator";
-}
-
 std::vector<Examined> examine(const Site& site) {
     const host::Machine machine = {
-        site.root,         host::ask_kernel(), site.units.scope, generator_output(site),
+        site.root,         host::ask_kernel(), site.units.scope, generator_directory(site),
         RINGFENCE_WRAPPER, site.plan(),        host::run_program};
     std::vector<Examined> all;
     for (const host::Examination& examination : host::examinations())

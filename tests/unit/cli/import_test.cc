@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // `ringfence import` and `ringfence export` as programs: what they read, print and return.
-#include <array>
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
-#include <sys/wait.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "program.h"
 
 namespace ringfence::cli {
 namespace {
@@ -17,37 +14,17 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-class Import : public testing::Test {
+class Import : public ScratchDirectory {
   protected:
-    void SetUp() override {
-        char name[] = "/tmp/ringfence-import-XXXXXX";
-        ASSERT_NE(::mkdtemp(name), nullptr);
-        directory_ = name;
-    }
-    void TearDown() override { std::filesystem::remove_all(directory_); }
-
-    void write(const std::string& path, const std::string& text) {
-        std::filesystem::create_directories((directory_ / path).parent_path());
-        std::ofstream(directory_ / path) << text;
-    }
     std::string read(const std::string& path) {
         std::ifstream stream(directory_ / path);
         return {std::istreambuf_iterator<char>(stream), {}};
     }
     /// "STATUS\n" and what the program printed; `arguments` are a shell's words.
     std::string run(const std::string& arguments) {
-        const std::string command =
-            "cd " + directory_.string() + " && " + RINGFENCE_PROGRAM + " " + arguments + " 2>&1";
-        FILE* pipe = ::popen(command.c_str(), "r");  // NOLINT(cert-env33-c): a test
-        std::string out;
-        std::array<char, 4096> buffer = {};
-        for (std::size_t n = 0; (n = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
-            out.append(buffer.data(), n);
-        const int status = ::pclose(pipe);
-        return std::to_string(WIFEXITED(status) ? WEXITSTATUS(status) : -1) + "\n" + out;
+        const ProgramOutput ran = ScratchDirectory::run("% " + arguments + " 2>&1");
+        return std::to_string(ran.status) + "\n" + ran.out;
     }
-
-    std::filesystem::path directory_;
 };
 
 constexpr char configuration[] =
