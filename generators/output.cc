@@ -2,11 +2,14 @@
 #include "generators/output.h"
 
 #include <cerrno>
-#include <cstring>
+#include <functional>
 #include <set>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
+#include <vector>
 
+#include "base/parallel.h"
 #include "base/replace_file.h"
 
 namespace ringfence::generator {
@@ -14,11 +17,7 @@ namespace ringfence::generator {
 namespace {
 
 std::string error_text() {
-    return std::strerror(errno);  // NOLINT(concurrency-mt-unsafe): there is one thread
-}
-
-bool make_directory(const std::string& path) {
-    return ::mkdir(path.c_str(), 0755) == 0 || errno == EEXIST;
+    return std::error_code(errno, std::generic_category()).message();
 }
 
 class Writer {
@@ -29,8 +28,7 @@ class Writer {
     Written write() {
         for (const dropin::PlannedFile& file : plan_.files)
             mask(file.unit);
-        for (const dropin::PlannedFile& file : plan_.files)
-            write_one(file);
+        write_files();
         for (const std::string& unit : masks_)
             unmask(unit);
         if (!plan_.files.empty()) write_stamp();
@@ -48,24 +46,35 @@ class Writer {
             unmasked_reason_ = error_text();
     }
 
-    void write_one(const dropin::PlannedFile& file) {
-        if (file.outcome == dropin::Outcome::masked) {
-            keep_mask(file.unit);
-            return;
+    // The files are written by several threads; what came of it is looked at by one.
+    void write_files() {
+        const std::vector<dropin::PlannedFile>& files = plan_.files;
+        std::vector<std::error_code> errors(files.size());
+        constexpr std::size_t worth_a_thread = 50;
+        std::vector<std::function<void(std::size_t)>> workers(
+            worker_count(files.size(), worth_a_thread),
+            [&](std::size_t index) { errors[index] = put(files[index]); });
+        share_out(files.size(), workers);
+        for (std::size_t i = 0; i < files.size(); ++i) {
+            if (errors[i])
+                problem(path_of(files[i]), "cannot write the drop-in of " + files[i].unit + ": " +
+                                               errors[i].message());
+            if (errors[i] || files[i].outcome == dropin::Outcome::masked) keep_mask(files[i].unit);
         }
-        const std::size_t slash = file.path.find('/');
-        const std::string directory = directories_.normal + "/" + file.path.substr(0, slash);
-        const std::string path = directories_.normal + "/" + file.path;
-        std::string why;
-        if (!make_directory(directory)) {
-            why = error_text();
-        } else {
-            const auto written = replace_file(path, file.text, Durability::none);
-            if (written) return;
-            why = written.error().message();
-        }
-        problem(path, "cannot write the drop-in of " + file.unit + ": " + why);
-        keep_mask(file.unit);
+    }
+
+    std::error_code put(const dropin::PlannedFile& file) const {
+        if (file.outcome == dropin::Outcome::masked) return {};
+        const std::string path = path_of(file);
+        const std::string directory = path.substr(0, path.rfind('/'));
+        if (::mkdir(directory.c_str(), 0755) < 0 && errno != EEXIST)
+            return {errno, std::generic_category()};
+        const auto written = replace_file(path, file.text, Durability::none);
+        return written ? std::error_code() : written.error();
+    }
+
+    std::string path_of(const dropin::PlannedFile& file) const {
+        return directories_.normal + "/" + file.path;
     }
 
     // A unit that cannot be fenced must not be loaded.

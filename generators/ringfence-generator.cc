@@ -118,9 +118,8 @@ int run(const Options& options, const Log& log) {
         options.user ? policy::user_search_path(environment) : policy::system_search_path();
     dropin::Policies policies;
     policies.defaults = policy::read_defaults(*root, search);
-    policy::Resolver resolver(*root, search, policies.defaults.value_or(policy::Defaults{}));
-    policies.resolve = [&](const std::vector<policy::Name>& names) {
-        return resolver.resolve(names);
+    policies.resolver = [&] {
+        return policy::make_resolver(*root, search, policies.defaults.value_or(policy::Defaults{}));
     };
     policies.names = dropin::policy_names(*root, search);
     const dropin::Plan plan = dropin::make_plan(

@@ -12,7 +12,7 @@ tl::unexpected<Diagnostics> fail(Diagnostic diagnostic) {
     return tl::unexpected<Diagnostics>(std::move(all));
 }
 
-tl::unexpected<Diagnostics> fail(std::string file, std::string message, std::string hint) {
+tl::unexpected<Diagnostics> fail(SharedText file, std::string message, std::string hint) {
     return fail(Diagnostic{{std::move(file), 0, 0}, std::move(message), std::move(hint)});
 }
 

@@ -9,12 +9,14 @@
 
 #include <tl/expected.hpp>
 
+#include "base/shared_text.h"
+
 namespace ringfence {
 
 /// A position in a text file. Lines and columns count from 1; 0 means "not known".
 /// Columns count bytes, as compilers and editors' jump-to-error do.
 struct Location {
-    std::string file;
+    SharedText file;
     unsigned line = 0;
     unsigned column = 0;
 
@@ -40,7 +42,7 @@ using Result = tl::expected<T, Diagnostics>;
 
 /// Makes the error of a Result from one diagnostic.
 tl::unexpected<Diagnostics> fail(Diagnostic diagnostic);
-tl::unexpected<Diagnostics> fail(std::string file, std::string message, std::string hint = {});
+tl::unexpected<Diagnostics> fail(SharedText file, std::string message, std::string hint = {});
 
 /// "FILE:LINE:COLUMN" with the unknown parts left out.
 std::string to_string(const Location& where);

@@ -38,6 +38,10 @@ class Root {
     /// bytes.
     FileResult<std::string> read(const std::string& path, std::size_t limit = 16u << 20) const;
 
+    /// The same for an entry that list() called DT_REG, which takes one look at it less.
+    FileResult<std::string> read_listed(const std::string& path,
+                                        std::size_t limit = 16u << 20) const;
+
     /// The first `size` bytes of a regular file, or all of a shorter one. Errors: as for read().
     FileResult<std::string> read_head(const std::string& path, std::size_t size) const;
 
@@ -64,6 +68,7 @@ class Root {
   private:
     Root(Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
     FileResult<Fd> open_regular(const std::string& path) const;
+    static FileResult<std::string> read_open(const Fd& fd, std::size_t limit);
     FileResult<Fd> open_at(const std::string& path, int flags) const;
     FileResult<std::vector<DirectoryEntry>> list_real(const std::string& path) const;
 

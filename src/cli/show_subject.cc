@@ -99,7 +99,8 @@ Result<Subject> SubjectFinder::find_unit(const std::string& text) {
         if (const auto principal = unit::parse_service_name(id))
             file = file_of(*plan_, principal->template_of());
     if (file == nullptr) return fail(no_fence(map, *name));
-    return Subject{text, *file, file->rules};
+    return Subject{text, *file,
+                   file->rules ? std::optional<policy::Rules>(*file->rules) : std::nullopt};
 }
 
 }  // namespace ringfence::cli

@@ -23,10 +23,10 @@ Result<std::optional<policy::Rules>> Site::resolve(const std::vector<policy::Nam
 }
 
 dropin::Policies Site::policy_access() const {
-    const auto resolve_names = [this](const std::vector<policy::Name>& names) {
-        return resolve(names);
+    const auto resolver = [this] {
+        return policy::make_resolver(root, policies, defaults.value_or(policy::Defaults{}));
     };
-    return {resolve_names, dropin::policy_names(root, policies), defaults};
+    return {resolver, dropin::policy_names(root, policies), defaults};
 }
 
 dropin::Plan Site::plan() const {

@@ -62,8 +62,9 @@ std::string doubled_dollars(const std::string& text) {
 
 class CommandWriter {
   public:
-    CommandWriter(const unit::Command& command, const WrapperLine& line)
-        : command_(command), line_(line) {}
+    CommandWriter(const unit::Command& command, const WrapperLine& line,
+                  const std::string& own_option)
+        : command_(command), line_(line), own_option_(own_option) {}
 
     Result<std::string> write() {
         text_ = quote_word(prefixes(command_) + escape_expansions(line_.wrapper, false));
@@ -75,6 +76,8 @@ class CommandWriter {
                 return tl::unexpected(added.error());
         for (const std::string& option : line_.more_options)
             if (auto added = add_option(option); !added) return tl::unexpected(added.error());
+        if (!own_option_.empty())
+            if (auto added = add_option(own_option_); !added) return tl::unexpected(added.error());
         text_ += std::string(separator) + "-- " + program();
         add_arguments();
         return std::move(text_);
@@ -82,18 +85,19 @@ class CommandWriter {
 
   private:
     Result<void> add_option(const std::string& option) {
-        std::string text = option;
-        if (command_.no_expansion) {
-            const auto plain = without_variables(option);
-            if (!plain)
-                return error(
-                    "the command has the prefix \":\", so systemd would not replace the "
-                    "variable in " +
-                        option,
-                    "take the \":\" or the variable away");
-            text = *plain;
+        text_ += separator;
+        if (!command_.no_expansion) {
+            append_quoted(text_, option);
+            return {};
         }
-        text_ += std::string(separator) + quote_word(text);
+        const auto plain = without_variables(option);
+        if (!plain)
+            return error(
+                "the command has the prefix \":\", so systemd would not replace the "
+                "variable in " +
+                    option,
+                "take the \":\" or the variable away");
+        append_quoted(text_, *plain);
         return {};
     }
 
@@ -129,7 +133,7 @@ class CommandWriter {
         return {};
     }
 
-    void add_word(const std::string& word) { text_ += std::string(separator) + word; }
+    void add_word(std::string_view word) { text_.append(separator).append(word); }
 
     void add_arguments() {
         for (std::size_t i = command_.argument_zero ? 1 : 0; i < command_.arguments.size(); ++i) {
@@ -144,13 +148,15 @@ class CommandWriter {
 
     const unit::Command& command_;
     const WrapperLine& line_;
+    const std::string& own_option_;
     std::string text_;
 };
 
 }  // namespace
 
-Result<std::string> wrap_command(const unit::Command& command, const WrapperLine& line) {
-    return CommandWriter(command, line).write();
+Result<std::string> wrap_command(const unit::Command& command, const WrapperLine& line,
+                                 const std::string& own_option) {
+    return CommandWriter(command, line, own_option).write();
 }
 
 }  // namespace ringfence::dropin

@@ -18,7 +18,8 @@ struct WrapperLine {
 };
 
 /// "PREFIXES WRAPPER OPTIONS -- ORIGINAL WORDS", one option a line. Errors: what cannot be said in
-/// this way.
-Result<std::string> wrap_command(const unit::Command& command, const WrapperLine& line);
+/// this way. `own_option`: one for commands of this kind alone; may be empty.
+Result<std::string> wrap_command(const unit::Command& command, const WrapperLine& line,
+                                 const std::string& own_option = {});
 
 }  // namespace ringfence::dropin

@@ -67,20 +67,21 @@ std::optional<PlannedFile> Decider::judge(const unit::Unit& unit, const Attachme
 
 std::optional<PlannedFile> Decider::fence(const unit::Unit& unit, const Attachment& attachment,
                                           std::optional<policy::Rules>& written) {
-    const auto rules = all_rules(attachment);
+    auto rules = all_rules(attachment);
     if (!rules) return refuse(unit, rules.error(), attachment.wrap);
     if (!*rules) return std::nullopt;  // all of them optional, and none there
     if (!policies_.defaults) return refuse(unit, policies_.defaults.error(), attachment.wrap);
     if (detail_ == Detail::full) written = **rules;
     auto rendered =
-        render_rules({unit, **rules, attachment.wrap, wrapper_, interpreters(unit, attachment.wrap),
-                      policies_.defaults->reports});
+        render_rules({unit, std::move(**rules), attachment.wrap, wrapper_,
+                      interpreters(unit, attachment.wrap), policies_.defaults->reports});
     if (!rendered) return refuse(unit, rendered.error(), attachment.wrap);
     PlannedFile file;
     file.unit = unit.name.full;
     file.text = std::move(rendered->text);
-    file.policy = (*rules)->name;
-    if (detail_ == Detail::full) file.rules = std::move(rendered->rules);
+    file.policy = rendered->rules.name;
+    if (detail_ == Detail::full)
+        file.rules = std::make_shared<const policy::Rules>(std::move(rendered->rules));
     return file;
 }
 
@@ -148,9 +149,9 @@ std::vector<std::string> Decider::interpreters(const unit::Unit& unit,
 Result<std::optional<policy::Rules>> Decider::all_rules(const Attachment& attachment) {
     std::optional<policy::Rules> rules;
     if (!attachment.policies.empty()) {
-        const auto& resolved = resolve(attachment.policies);
-        if (!resolved) return tl::unexpected(resolved.error());
-        rules = *resolved;
+        auto resolved = resolve(attachment.policies);
+        if (!resolved) return resolved;
+        rules = std::move(*resolved);
     }
     if (!attachment.rules.any) return rules;
     auto with_own =
@@ -160,18 +161,19 @@ Result<std::optional<policy::Rules>> Decider::all_rules(const Attachment& attach
     return std::optional<policy::Rules>(std::move(*with_own));
 }
 
-const Result<std::optional<policy::Rules>>& Decider::resolve(
-    const std::vector<policy::Name>& names) {
+// A policy that several units name is kept; most are for one unit, whose rules need no copy then.
+Result<std::optional<policy::Rules>> Decider::resolve(const std::vector<policy::Name>& names) {
     std::string key;
     for (const policy::Name& name : names)
         key += (name.optional ? "-" : "") + name.name + " ";
-    const auto known = resolved_.find(key);
-    // A missing policy's message points at the unit's own line.
-    if (known != resolved_.end() && known->second) return known->second;
-    // Most policies are for one unit, and all of a fleet's are many.
+    if (const auto known = resolved_.find(key); known != resolved_.end()) return known->second;
+    auto rules = resolve_policies_(names);
+    // A missing policy's message points at the unit's own line, so it is made anew for each.
+    if (seen_.insert(key).second || !rules) return rules;
     constexpr std::size_t kept = 16;
     if (resolved_.size() >= kept) resolved_.clear();
-    return resolved_.insert_or_assign(key, policies_.resolve(names)).first->second;
+    resolved_.emplace(key, *rules);
+    return rules;
 }
 
 }  // namespace ringfence::dropin

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,12 @@ class Decider {
   public:
     Decider(const Root& root, const unit::NameMap& map, const Policies& policies,
             const Wrapper& wrapper, Detail detail)
-        : root_(root), map_(map), policies_(policies), wrapper_(wrapper), detail_(detail) {}
+        : root_(root),
+          map_(map),
+          policies_(policies),
+          resolve_policies_(policies.resolver()),
+          wrapper_(wrapper),
+          detail_(detail) {}
 
     /// Without a path yet; nothing when the unit does not ask for a fence. `candidates` gets the
     /// instances that must be looked at because of it.
@@ -38,15 +44,17 @@ class Decider {
     std::vector<std::string> interpreters(const unit::Unit& unit,
                                           const std::vector<std::string>& wrap);
     Result<std::optional<policy::Rules>> all_rules(const Attachment& attachment);
-    const Result<std::optional<policy::Rules>>& resolve(const std::vector<policy::Name>& names);
+    Result<std::optional<policy::Rules>> resolve(const std::vector<policy::Name>& names);
 
     const Root& root_;
     const unit::NameMap& map_;
     const Policies& policies_;
+    Resolve resolve_policies_;
     const Wrapper& wrapper_;
     Detail detail_;
     std::map<std::string, std::vector<std::string>> interpreters_;
-    std::map<std::string, Result<std::optional<policy::Rules>>> resolved_;
+    std::set<std::string> seen_;  // names that some unit had already
+    std::map<std::string, std::optional<policy::Rules>> resolved_;
 };
 
 }  // namespace ringfence::dropin

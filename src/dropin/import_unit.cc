@@ -72,9 +72,8 @@ constexpr std::string_view kept[] = {
 };
 
 std::string position(const Location& where) {
-    const std::size_t slash = where.file.rfind('/');
-    return fmt::format("{}:{}", where.file.substr(slash == std::string::npos ? 0 : slash + 1),
-                       where.line);
+    const std::string& file = where.file;
+    return fmt::format("{}:{}", file.substr(file.rfind('/') + 1), where.line);  // npos + 1 is 0
 }
 
 bool is_beneath(std::string_view path, std::string_view directory) {

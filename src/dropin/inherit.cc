@@ -2,6 +2,7 @@
 #include "dropin/inherit.h"
 
 #include <algorithm>
+#include <array>
 
 #include "dropin/quote.h"
 #include "dropin/search_path.h"
@@ -16,8 +17,8 @@ namespace {
 
 using landlock::Access;
 
-constexpr char own_program[] = "the unit's own program";
-constexpr char interpreter_of_program[] = "the loader or interpreter of the unit's program";
+const SharedText own_program = "the unit's own program";
+const SharedText interpreter_of_program = "the loader or interpreter of the unit's program";
 
 Access group(std::string_view name) {
     for (const landlock::PathGroup& row : landlock::path_groups)
@@ -28,11 +29,11 @@ Access group(std::string_view name) {
 // Settings with lists of paths. In all of them "-" and "+" may stand before a path, and what is
 // behind a ":" is something else (where it is mounted from, or options).
 struct PathSetting {
-    std::vector<std::string> keys;
+    std::array<std::string_view, 2> keys;  // the second may be empty: there is no such key
     const char* group;
     enum { whole, behind_colon } part = whole;
 };
-const std::vector<PathSetting> path_settings = {
+constexpr PathSetting path_settings[] = {
     {{"ExecPaths"}, "execute"},
     {{"ReadWritePaths", "ReadWriteDirectories"}, "write"},
     {{"ReadOnlyPaths", "ReadOnlyDirectories"}, "read"},
@@ -87,7 +88,7 @@ class Collector {
                     where, setting.key);
             });
         for (const std::string_view key : credential_keys)
-            if (const auto* line = unit::last_setting(unit_, std::string(key)))
+            if (const auto* line = unit::last_setting(unit_, key))
                 add("%d", "read", line->where, std::string(key));
         add_working_directory();
         add_pid_file();
@@ -96,7 +97,7 @@ class Collector {
 
   private:
     template <class Function>
-    void each_word(const std::vector<std::string>& keys, const Function& take) {
+    void each_word(unit::Keys keys, const Function& take) {
         for (const unit::Assignment* line : unit::list_setting(unit_, keys)) {
             key_ = line->key;
             unit::WordReader words(line->text());

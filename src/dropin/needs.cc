@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "dropin/needs.h"
 
-#include <algorithm>
+#include <string_view>
 
 #include "dropin/syscall_filter.h"
 #include "unit/command.h"
@@ -27,40 +27,38 @@ class NeedsFinder {
 
   private:
     struct Value {
-        std::string text;
+        std::string_view text;
         Location where;
     };
 
     // The unit's assignments of a key, and behind them the policy's.
-    std::vector<Value> values(const std::vector<std::string>& keys) const {
+    std::vector<Value> values(unit::Keys keys) const {
         std::vector<Value> all;
         for (const unit::Assignment* assignment : unit::assignments(unit_, keys))
             all.push_back({assignment->text(), assignment->where});
         for (const policy::Directive& line : lines_)
-            if (std::find(keys.begin(), keys.end(), line.key) != keys.end())
-                all.push_back({line.value, line.origin.where});
+            if (keys.contain(line.key)) all.push_back({line.value, line.origin.where});
         return all;
     }
 
     // The last one, if it is not a reset.
-    std::string last(const std::string& key) const {
+    std::string_view last(std::string_view key) const {
         const auto all = values({key});
-        return all.empty() ? std::string() : all.back().text;
+        return all.empty() ? std::string_view() : all.back().text;
     }
 
     // Of a setting with a fixed set of words: systemd ignores any other, the empty one too.
-    std::string last_word(const std::string& key, const std::vector<std::string>& words) const {
-        std::string found;
+    std::string_view last_word(std::string_view key, unit::Keys words) const {
+        std::string_view found;
         for (const Value& value : values({key}))
-            if (std::find(words.begin(), words.end(), value.text) != words.end())
-                found = value.text;
+            if (words.contain(value.text)) found = value.text;
         return found;
     }
 
     Result<void> add_system_calls() {
         std::vector<FilterLine> lines;
         for (const Value& value : values({"SystemCallFilter"}))
-            lines.push_back({value.text, value.where});
+            lines.push_back({std::string(value.text), value.where});
         const FilterVerdict verdict = judge_filter(lines);
         if (verdict.denies_landlock)
             return fail({*verdict.denies_landlock,
@@ -72,7 +70,7 @@ class NeedsFinder {
                  "SystemCallFilter=landlock_create_ruleset landlock_add_rule "
                  "landlock_restrict_self"});
         // With SystemCallErrorNumber= a forbidden call only fails, and the wrapper copes.
-        const std::string number = last("SystemCallErrorNumber");
+        const std::string_view number = last("SystemCallErrorNumber");
         kills_reports_ = !verdict.allows_sockets && (number.empty() || number == "kill");
         if (kills_reports_) {
             needs_.directives.push_back(
@@ -87,13 +85,13 @@ class NeedsFinder {
     }
 
     bool has_root() const {
-        const std::string directory = last("RootDirectory");
+        const std::string_view directory = last("RootDirectory");
         return (!directory.empty() && directory != "/") || !last("RootImage").empty();
     }
 
     // Whether a list of paths in the unit covers the wrapper: one of them is it, or holds it.
     // Then the place of that line.
-    std::optional<Location> covers_wrapper(const std::vector<std::string>& keys) const {
+    std::optional<Location> covers_wrapper(unit::Keys keys) const {
         std::optional<Location> found;
         for (const Value& value : values(keys)) {
             if (value.text.empty()) found.reset();
@@ -136,7 +134,7 @@ class NeedsFinder {
                                      "ExecPaths=" + std::string(has_root() ? "+" : "") + wrapper_});
     }
 
-    std::string service_type() const {
+    std::string_view service_type() const {
         return last_word("Type", {"simple", "exec", "forking", "oneshot", "dbus", "notify",
                                   "notify-reload", "idle"});
     }
@@ -145,13 +143,13 @@ class NeedsFinder {
     // src/core/service.c).
     bool notifies_by_itself() const {
         if (service_type() == "notify" || service_type() == "notify-reload") return true;
-        const std::string watchdog = last("WatchdogSec");
-        const std::string store = last("FileDescriptorStoreMax");
+        const std::string_view watchdog = last("WatchdogSec");
+        const std::string_view store = last("FileDescriptorStoreMax");
         return (!watchdog.empty() && watchdog != "0") || (!store.empty() && store != "0");
     }
 
     void add_notify_access() {
-        const std::string access = last_word("NotifyAccess", {"none", "main", "exec", "all"});
+        const std::string_view access = last_word("NotifyAccess", {"none", "main", "exec", "all"});
         const bool off = access.empty() || access == "none";
         if (!off || kills_reports_ || !reports_.notify || notifies_by_itself()) return;
         const bool control = !main_only_ || service_type() == "forking";

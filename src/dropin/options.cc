@@ -32,46 +32,58 @@ std::string names_of(const Access& access) {
     return names;
 }
 
-std::string path_of(const policy::PathRule& rule) {
-    return (rule.optional ? "-" : "") + rule.path;
-}
-
-std::vector<const PathGroup*> groups_of(const Access& access, const policy::Layer& layer) {
-    return policy::groups_of(access, landlock::known_at(layer.abi) - layer.unrestricted);
+// The groups of each path rule of a layer.
+std::vector<policy::PathGroups> groups_of_paths(const policy::Layer& layer) {
+    const Access handled = landlock::known_at(layer.abi) - layer.unrestricted;
+    std::vector<policy::PathGroups> groups;
+    groups.reserve(layer.paths.size());
+    for (const policy::PathRule& rule : layer.paths)
+        groups.push_back(policy::groups_of(rule.access, handled));
+    return groups;
 }
 
 class LayerWriter {
   public:
     LayerWriter(const policy::Rules& rules, const policy::Layer& layer,
                 std::vector<std::string>& out)
-        : rules_(rules), layer_(layer), out_(out) {}
+        : rules_(rules), layer_(layer), groups_(groups_of_paths(layer)), out_(out) {}
 
     void write() {
         add("abi", std::to_string(layer_.abi));
         if (!layer_.unrestricted.empty()) add("unrestricted", names_of(layer_.unrestricted));
         for (const char* name : group_order)
             write_group(group_named(name));
-        for (const policy::PathRule& rule : layer_.paths)
-            if (groups_of(rule.access, layer_).empty() && !rule.access.empty())
-                add("allow", names_of(rule.access) + ":" + path_of(rule));
+        for (std::size_t i = 0; i < groups_.size(); ++i)
+            if (groups_[i].empty() && !layer_.paths[i].access.empty())
+                add("allow", names_of(layer_.paths[i].access) +
+                                 (layer_.paths[i].optional ? ":-" : ":") + layer_.paths[i].path);
         for (const landlock::PortGroup& group : landlock::port_groups)
             write_ports(group);
         for (const landlock::ScopeGroup& group : landlock::scope_groups)
             if (layer_.scopes.contains(group.access)) add("scope", group.option);
         // In each layer: what the innermost one denies is logged as its denial.
         for (const policy::QuietPath& quiet : rules_.quiet)
-            add("quiet", (quiet.optional ? "-" : "") + quiet.path);
+            add_path("quiet", quiet);
     }
 
   private:
-    void add(const std::string& option, const std::string& value) {
-        out_.push_back("--" + option + "=" + value);
+    std::string& begin(std::string_view option, std::size_t length_of_value) {
+        std::string& text = out_.emplace_back();
+        text.reserve(option.size() + length_of_value + 3);
+        return text.append("--").append(option).append("=");
+    }
+    void add(std::string_view option, std::string_view value) {
+        begin(option, value.size()).append(value);
+    }
+    template <class Row>
+    void add_path(std::string_view option, const Row& row) {
+        begin(option, row.path.size() + 1).append(row.optional ? "-" : "").append(row.path);
     }
 
     void write_group(const PathGroup& group) {
-        for (const policy::PathRule& rule : layer_.paths)
-            for (const PathGroup* part : groups_of(rule.access, layer_))
-                if (part == &group) add(group.option, path_of(rule));
+        for (std::size_t i = 0; i < groups_.size(); ++i)
+            for (const PathGroup* part : groups_[i])
+                if (part == &group) add_path(group.option, layer_.paths[i]);
     }
 
     void write_ports(const landlock::PortGroup& group) {
@@ -85,6 +97,7 @@ class LayerWriter {
 
     const policy::Rules& rules_;
     const policy::Layer& layer_;
+    const std::vector<policy::PathGroups> groups_;
     std::vector<std::string>& out_;
 };
 
@@ -92,6 +105,7 @@ class LayerWriter {
 
 std::vector<std::string> render_options(const policy::Rules& rules) {
     std::vector<std::string> out;
+    out.reserve(64);
     if (!rules.name.empty()) out.push_back("--policy=" + rules.name);
     if (!rules.digest.empty()) out.push_back("--digest=" + rules.digest);
     out.push_back("--minimum-abi=" + (rules.minimum_abi == policy::minimum_abi_all

@@ -2,8 +2,13 @@
 #include "dropin/plan.h"
 
 #include <algorithm>
+#include <deque>
+#include <functional>
+#include <iterator>
 #include <map>
+#include <tuple>
 
+#include "base/parallel.h"
 #include "dropin/attachment.h"
 #include "dropin/candidates.h"
 #include "dropin/decider.h"
@@ -16,34 +21,21 @@ using unit::NameKind;
 using unit::ServiceName;
 using State = unit::Sources::State;
 
+// One thread's share of the units. It keeps what it reads, so others have planners of their own.
 class Planner {
   public:
     Planner(const Root& root, const unit::NameMap& map, const Policies& policies,
-            const Wrapper& wrapper, Detail detail, Plan& plan)
-        : candidates_(map),
+            const Wrapper& wrapper, Detail detail, Candidates& candidates)
+        : candidates_(candidates),
           decider_(root, map, policies, wrapper, detail),
-          loader_(root, map),
-          plan_(plan) {}
+          loader_(root, map) {}
 
-    void run() {
-        // Templates first: what an instance needs depends on what its template got.
-        for (const std::string& name : candidates_.plain_and_templates())
-            if (const auto parts = unit::parse_service_name(name)) plan_unit(*parts);
-        candidates_.add_instances_of_templates();
-        for (const std::string& name : candidates_.instances())
-            if (const auto parts = unit::parse_service_name(name)) plan_instance(*parts);
-        std::sort(plan_.files.begin(), plan_.files.end(), [](const auto& a, const auto& b) {
-            return std::tie(a.unit, a.path) < std::tie(b.unit, b.path);
-        });
+    void plan_unit(const ServiceName& name) {
+        if (const auto unit = load(name)) run_one(*unit);
     }
 
     void run_one(const unit::Unit& unit) {
         if (auto file = decider_.decide(unit, candidates_)) add_file(unit, std::move(*file));
-    }
-
-  private:
-    void plan_unit(const ServiceName& name) {
-        if (const auto unit = load(name)) run_one(*unit);
     }
 
     void plan_instance(const ServiceName& name) {
@@ -69,6 +61,9 @@ class Planner {
         add(of_template->second, std::move(nothing));
     }
 
+    Plan take() { return std::move(plan_); }
+
+  private:
     // Nothing when there is nothing to do: masked, or no word of a fence in any of its files.
     std::optional<unit::Unit> load(const ServiceName& name) {
         auto sources = loader_.read(name);
@@ -145,13 +140,47 @@ class Planner {
         plan_.files.push_back(std::move(file));
     }
 
-    Candidates candidates_;
+    Candidates& candidates_;
     Decider decider_;
     unit::Loader loader_;
-    Plan& plan_;
+    Plan plan_;
     bool is_masked_ = false;  // the unit that load() looked at last
     std::map<std::string, std::string> template_files_;
 };
+
+// Does not touch the candidates: a plain unit's policies have no instance in their names.
+void plan_plain_units(const std::vector<ServiceName>& names, std::deque<Planner>& planners) {
+    std::vector<std::function<void(std::size_t)>> workers;
+    for (Planner& planner : planners)
+        workers.emplace_back([&](std::size_t index) { planner.plan_unit(names[index]); });
+    share_out(names.size(), workers);
+}
+
+// Templates first: what an instance needs depends on what its template got.
+void plan_templates(const std::vector<ServiceName>& templates, Candidates& candidates,
+                    Planner& planner) {
+    for (const ServiceName& name : templates)
+        planner.plan_unit(name);
+    candidates.add_instances_of_templates();
+    for (const std::string& name : candidates.instances())
+        if (const auto parts = unit::parse_service_name(name)) planner.plan_instance(*parts);
+}
+
+// Makes one plan of several, which does not show who did what.
+void gather(std::deque<Planner>& planners, Plan& plan) {
+    for (Planner& planner : planners) {
+        Plan part = planner.take();
+        std::move(part.files.begin(), part.files.end(), std::back_inserter(plan.files));
+        std::move(part.warnings.begin(), part.warnings.end(), std::back_inserter(plan.warnings));
+    }
+    std::sort(plan.files.begin(), plan.files.end(), [](const auto& a, const auto& b) {
+        return std::tie(a.unit, a.path) < std::tie(b.unit, b.path);
+    });
+    std::sort(plan.warnings.begin(), plan.warnings.end(), [](const auto& a, const auto& b) {
+        return std::tie(a.where.file, a.where.line, a.where.column, a.message) <
+               std::tie(b.where.file, b.where.line, b.where.column, b.message);
+    });
+}
 
 }  // namespace
 
@@ -163,16 +192,29 @@ Plan make_plan(const Root& root, const unit::LoadPath& path, const Policies& pol
     if (!policies.defaults)
         plan.warnings.insert(plan.warnings.end(), policies.defaults.error().begin(),
                              policies.defaults.error().end());
-    Planner(root, map, policies, wrapper, detail, plan).run();
+    Candidates candidates(map);
+    std::vector<ServiceName> plain;
+    std::vector<ServiceName> templates;
+    for (const std::string& name : candidates.plain_and_templates())
+        if (auto parts = unit::parse_service_name(name))
+            (parts->kind == NameKind::plain ? plain : templates).push_back(std::move(*parts));
+    constexpr std::size_t worth_a_thread = 50;
+    std::deque<Planner> planners;
+    for (std::size_t i = 0; i < worker_count(plain.size(), worth_a_thread); ++i)
+        planners.emplace_back(root, map, policies, wrapper, detail, candidates);
+    plan_plain_units(plain, planners);
+    plan_templates(templates, candidates, planners.front());
+    gather(planners, plan);
     return plan;
 }
 
 std::optional<PlannedFile> plan_unit(const Root& root, const unit::Sources& sources,
                                      const Policies& policies, const Wrapper& wrapper) {
-    Plan plan;
     const unit::NameMap no_other_units;
-    Planner(root, no_other_units, policies, wrapper, Detail::full, plan)
-        .run_one(unit::parse(sources));
+    Candidates no_candidates(no_other_units);
+    Planner planner(root, no_other_units, policies, wrapper, Detail::full, no_candidates);
+    planner.run_one(unit::parse(sources));
+    Plan plan = planner.take();
     if (plan.files.empty()) return std::nullopt;
     return std::move(plan.files.front());
 }

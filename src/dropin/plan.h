@@ -23,9 +23,14 @@ namespace ringfence::dropin {
 /// The generated file's name, unless a file of the unit sorts behind it: last_file_name().
 inline constexpr char usual_file_name[] = "zz-ringfence.conf";
 
+/// From the names of policies to their rules: policy::Resolver::resolve().
+using Resolve =
+    std::function<Result<std::optional<policy::Rules>>(const std::vector<policy::Name>&)>;
+
 /// Access to the policies.
 struct Policies {
-    std::function<Result<std::optional<policy::Rules>>(const std::vector<policy::Name>&)> resolve;
+    /// Makes one, for each thread its own. It should know `defaults`.
+    std::function<Resolve()> resolver;
     /// The names of all policies that exist; to find the instances that they are for.
     std::vector<std::string> names;
     /// The machine's defaults. An error refuses every unit that would be fenced.
@@ -58,14 +63,14 @@ struct PlannedFile {
     std::string policy;   ///< its name; empty when refused
     bool unseen = false;  ///< refused, because its file cannot be seen: another generator makes it
     /// What is enforced, with the rules that the unit inherits; fenced only.
-    std::optional<policy::Rules> rules = std::nullopt;
+    std::shared_ptr<const policy::Rules> rules = nullptr;
     std::shared_ptr<const Basis> basis =
         nullptr;  ///< nullptr: there is no such unit, or it is unreadable
 };
 
 struct Plan {
     std::vector<PlannedFile> files;  ///< sorted by unit, then by path
-    Diagnostics warnings;            ///< what could not be looked at
+    Diagnostics warnings;            ///< what could not be looked at; sorted
 };
 
 /// How much is kept of each file.
@@ -74,7 +79,7 @@ enum class Detail {
     full,
 };
 
-/// `policies.resolve` should know `policies.defaults`.
+/// Large trees are read by several threads; the result does not depend on how many.
 Plan make_plan(const Root& root, const unit::LoadPath& path, const Policies& policies,
                const Wrapper& wrapper, Detail detail = Detail::full);
 

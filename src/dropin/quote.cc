@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "dropin/quote.h"
 
+#include <array>
+
 #include "unit/lines.h"
 
 namespace ringfence::dropin {
@@ -12,13 +14,27 @@ bool is_control(char c) {
     return byte < 0x20 || byte == 0x7f;
 }
 
+// What each byte asks of the word that it is in.
+enum : unsigned char { plain = 0, quotes = 1, beyond_ascii = 2 };
+constexpr std::array<unsigned char, 256> classes = [] {
+    std::array<unsigned char, 256> table{};
+    for (std::size_t byte = 0; byte < table.size(); ++byte)
+        table[byte] = byte >= 0x80 ? beyond_ascii : plain;
+    for (std::size_t byte = 0; byte <= 0x20; ++byte)
+        table[byte] = quotes;
+    for (const unsigned char byte : {0x7f, '"' + 0, '\'' + 0, '\\' + 0})
+        table[byte] = quotes;
+    return table;
+}();
+
 bool needs_quotes(std::string_view text) {
     if (text.empty()) return true;
     // Alone a ";" separates commands, and at a line's start it makes a comment, as "#" does.
     if (text.front() == ';' || text.front() == '#') return true;
+    unsigned asked = plain;
     for (const char c : text)
-        if (is_control(c) || c == ' ' || c == '"' || c == '\'' || c == '\\') return true;
-    return !unit::is_utf8(text);
+        asked |= classes[static_cast<unsigned char>(c)];
+    return (asked & quotes) != 0 || ((asked & beyond_ascii) != 0 && !unit::is_utf8(text));
 }
 
 void append_hex(std::string& out, char c) {
@@ -32,9 +48,18 @@ void append_hex(std::string& out, char c) {
 }  // namespace
 
 std::string quote_word(std::string_view text) {
-    if (!needs_quotes(text)) return std::string(text);
+    std::string out;
+    append_quoted(out, text);
+    return out;
+}
+
+void append_quoted(std::string& out, std::string_view text) {
+    if (!needs_quotes(text)) {
+        out += text;
+        return;
+    }
     const bool utf8 = unit::is_utf8(text);
-    std::string out = "\"";
+    out += '"';
     for (const char c : text) {
         if (c == '\0') continue;  // no word can hold one
         if (c == '"' || c == '\\') {
@@ -50,7 +75,7 @@ std::string quote_word(std::string_view text) {
             out += c;
         }
     }
-    return out + "\"";
+    out += '"';
 }
 
 std::string escape_expansions(std::string_view text, bool expansion) {

@@ -15,6 +15,8 @@ namespace ringfence::dropin {
 /// Undone by the first step alone: specifiers and variables in `text` stay what they are. Quotes
 /// only where they are needed; bytes that are not UTF-8 become escapes.
 std::string quote_word(std::string_view text);
+/// The same, appended to `out`.
+void append_quoted(std::string& out, std::string_view text);
 
 /// `text` with "%" doubled, and "$" too when `expansion`: undone by the second and third step.
 std::string escape_expansions(std::string_view text, bool expansion);

@@ -71,18 +71,19 @@ std::string needs_text(const Needs& needs) {
 
 class Renderer {
   public:
-    explicit Renderer(const Request& request) : request_(request), unit_(request.unit) {}
+    explicit Renderer(Request& request) : request_(request), unit_(request.unit) {}
 
     Result<Rendered> render() {
         add_lost_lines(unit_, problems_);
         check_rules();
-        policy::Rules rules = request_.rules;
+        policy::Rules rules = std::move(request_.rules);
         add_inherited_rules(unit_, request_.wrap, request_.interpreters, rules);
         const bool main_only = request_.wrap.size() == 1;
         auto needs =
             find_needs(unit_, rules.systemd, request_.wrapper.path, main_only, request_.reports);
         if (!needs) append(needs.error());
-        text_ = header(unit_) + "# Policy: " + comment_text(rules.name) + "\n[Service]\n";
+        text_.reserve(4096);
+        text_ += header(unit_) + "# Policy: " + comment_text(rules.name) + "\n[Service]\n";
         if (needs) {
             line_ = {request_.wrapper.path, render_options(rules), search_path_text(),
                      needs->options};
@@ -133,22 +134,17 @@ class Renderer {
             add_assignment(key, *line);
     }
 
-    WrapperLine line_of(const std::string& key) const {
-        WrapperLine line = line_;
-        // 1 to 254 would mean "skip the unit, all is well" (systemd.service(5)).
-        if (key == "ExecCondition") line.more_options.emplace_back("--failure-status=255");
-        return line;
-    }
-
     // What was one assignment stays one: an error that systemd forgives drops the rest of it.
     void add_assignment(const std::string& key, const unit::Assignment& assignment) {
         const unit::CommandList list =
             unit::parse_commands(assignment.value, assignment.where.file, unit_.name);
         if (list.outcome == unit::CommandList::Outcome::uncertain)
             problems_.push_back(list.problem);
+        // 1 to 254 would mean "skip the unit, all is well" (systemd.service(5)).
+        const std::string own_option = key == "ExecCondition" ? "--failure-status=255" : "";
         std::string value;
         for (const unit::Command& command : list.commands) {
-            const auto line = wrap_command(command, line_of(key));
+            const auto line = wrap_command(command, line_, own_option);
             if (!line) append(line.error());
             // The ";" ends a line: at the start of one it would make a comment.
             if (line) value += (value.empty() ? "" : " ; \\\n    ") + *line;
@@ -173,7 +169,7 @@ class Renderer {
         }
     }
 
-    const Request& request_;
+    Request& request_;
     const unit::Unit& unit_;
     WrapperLine line_;
     std::string text_;
@@ -186,12 +182,12 @@ bool is_set(const unit::Unit& unit, const std::string& key) {
 
 }  // namespace
 
-Result<Rendered> render_rules(const Request& request) {
+Result<Rendered> render_rules(Request request) {
     return Renderer(request).render();
 }
 
-Result<std::string> render(const Request& request) {
-    auto rendered = render_rules(request);
+Result<std::string> render(Request request) {
+    auto rendered = render_rules(std::move(request));
     if (!rendered) return tl::unexpected(std::move(rendered.error()));
     return std::move(rendered->text);
 }

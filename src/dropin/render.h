@@ -21,7 +21,7 @@ struct Wrapper {
 
 struct Request {
     const unit::Unit& unit;
-    const policy::Rules& rules;
+    policy::Rules rules;
     std::vector<std::string> wrap = {"ExecStart"};  ///< the settings that run through the wrapper
     Wrapper wrapper;
     std::vector<std::string> interpreters = {};  ///< of the programs: scripts' and the loader
@@ -35,8 +35,8 @@ struct Rendered {
 
 /// The drop-in that fences the unit. Errors: a command, directive or setting that cannot be
 /// rewritten with certainty, each with its position.
-Result<Rendered> render_rules(const Request& request);
-Result<std::string> render(const Request& request);
+Result<Rendered> render_rules(Request request);
+Result<std::string> render(Request request);
 
 /// The drop-in that keeps the unit from starting and says why.
 ///

@@ -201,9 +201,7 @@ void Reporter::add(const Location& where, std::string about, std::string message
 
 void Reporter::add(const std::vector<policy::Origin>& origins, std::string about,
                    std::string message, std::string hint) {
-    const auto own = std::find_if(origins.begin(), origins.end(), [](const auto& origin) {
-        return origin.policy.find(" > ") == std::string::npos;
-    });
+    const auto own = std::find_if_not(origins.begin(), origins.end(), policy::is_of_abstraction);
     Location where;
     if (own != origins.end())
         where = own->where;

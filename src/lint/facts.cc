@@ -124,7 +124,8 @@ Location request_of(const Subject& subject) {
     if (!attachment.policies.empty()) return attachment.policies.front().where;
     if (attachment.rules.any) return attachment.rules.where;
     const auto& files = subject.unit->unit.files;
-    return {files.empty() ? subject.unit->unit.name.full : files.front().path, 0, 0};
+    if (files.empty()) return {subject.unit->unit.name.full, 0, 0};
+    return {files.front().path, 0, 0};
 }
 
 bool has_own_root(const Subject& subject) {

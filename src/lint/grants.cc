@@ -54,9 +54,7 @@ void report_ports(const Subject& subject, Reporter& report, unsigned least, unsi
 }  // namespace
 
 bool is_own(const std::vector<policy::Origin>& origins) {
-    return std::any_of(origins.begin(), origins.end(), [](const policy::Origin& origin) {
-        return origin.policy.find(" > ") == std::string::npos;
-    });
+    return !std::all_of(origins.begin(), origins.end(), policy::is_of_abstraction);
 }
 
 std::string names_of(const Access& access) {

@@ -31,10 +31,10 @@ bool is_vendor_file(const std::string& path) {
 // Whether `exception` stands for `finding`. One that an abstraction has is about the abstraction's
 // own lines: it must not silence the policies that extend it.
 bool justifies(const policy::Exception& exception, const Finding& finding) {
-    const bool of_abstraction = exception.origin.policy.find(" > ") != std::string::npos;
     return exception.id == finding.id &&
            (exception.path.empty() || exception.path == finding.subject) &&
-           (!of_abstraction || exception.origin.where.file == finding.problem.where.file);
+           (!policy::is_of_abstraction(exception.origin) ||
+            exception.origin.where.file == finding.problem.where.file);
 }
 
 class Runner {

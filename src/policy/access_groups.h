@@ -2,17 +2,33 @@
 // Rights as the groups that a policy and the wrapper's line name them by.
 #pragma once
 
-#include <vector>
+#include <array>
+#include <cstddef>
+#include <iterator>
 
 #include "landlock/access.h"
 #include "landlock/groups.h"
 
 namespace ringfence::policy {
 
+/// Some of landlock::path_groups.
+class PathGroups {
+  public:
+    void add(const landlock::PathGroup& group) { groups_[count_++] = &group; }
+    void clear() { count_ = 0; }
+    bool empty() const { return count_ == 0; }
+    std::size_t size() const { return count_; }
+    const landlock::PathGroup* const* begin() const { return groups_.data(); }
+    const landlock::PathGroup* const* end() const { return groups_.data() + count_; }
+
+  private:
+    std::array<const landlock::PathGroup*, std::size(landlock::path_groups)> groups_{};
+    std::size_t count_ = 0;
+};
+
 /// The groups that make up exactly `access`, as far as the ruleset handles their rights; none when
 /// no groups do, and the rights must be given by name. "read" is left out beside the groups that it
 /// is part of.
-std::vector<const landlock::PathGroup*> groups_of(const landlock::Access& access,
-                                                  const landlock::Access& handled);
+PathGroups groups_of(const landlock::Access& access, const landlock::Access& handled);
 
 }  // namespace ringfence::policy

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "policy/digest.h"
 
+#include <algorithm>
 #include <bit>
-
-#include <fmt/format.h>
+#include <charconv>
+#include <concepts>
 
 namespace ringfence::policy {
 
@@ -25,6 +26,29 @@ using State = std::array<std::uint32_t, 8>;
 
 constexpr std::size_t block_size = 64;
 
+constexpr std::uint32_t big_sigma0(std::uint32_t x) {
+    return std::rotr(x, 2) ^ std::rotr(x, 13) ^ std::rotr(x, 22);
+}
+constexpr std::uint32_t big_sigma1(std::uint32_t x) {
+    return std::rotr(x, 6) ^ std::rotr(x, 11) ^ std::rotr(x, 25);
+}
+constexpr std::uint32_t small_sigma0(std::uint32_t x) {
+    return std::rotr(x, 7) ^ std::rotr(x, 18) ^ (x >> 3);
+}
+constexpr std::uint32_t small_sigma1(std::uint32_t x) {
+    return std::rotr(x, 17) ^ std::rotr(x, 19) ^ (x >> 10);
+}
+
+/// 6.2.2, step 3 for one t, of the words a…h. Instead of moving each to the next one's place, as
+/// the standard does, the caller names them in turn: `d` and `h` are the two that change.
+inline void round(std::uint32_t a, std::uint32_t b, std::uint32_t c, std::uint32_t& d,
+                  std::uint32_t e, std::uint32_t f, std::uint32_t g, std::uint32_t& h,
+                  std::uint32_t k_and_w) {
+    h += big_sigma1(e) + (g ^ (e & (f ^ g))) + k_and_w;
+    d += h;
+    h += big_sigma0(a) + ((a & b) | (c & (a | b)));
+}
+
 /// 6.2.2, one block.
 void compress(State& state, const std::uint8_t* block) {
     std::array<std::uint32_t, 64> w{};
@@ -32,39 +56,68 @@ void compress(State& state, const std::uint8_t* block) {
         w[t] = static_cast<std::uint32_t>(block[4 * t]) << 24 |
                static_cast<std::uint32_t>(block[4 * t + 1]) << 16 |
                static_cast<std::uint32_t>(block[4 * t + 2]) << 8 | block[4 * t + 3];
-    for (std::size_t t = 16; t < 64; ++t) {
-        const std::uint32_t s0 =
-            std::rotr(w[t - 15], 7) ^ std::rotr(w[t - 15], 18) ^ (w[t - 15] >> 3);
-        const std::uint32_t s1 =
-            std::rotr(w[t - 2], 17) ^ std::rotr(w[t - 2], 19) ^ (w[t - 2] >> 10);
-        w[t] = w[t - 16] + s0 + w[t - 7] + s1;
-    }
+    for (std::size_t t = 16; t < 64; ++t)
+        w[t] = w[t - 16] + small_sigma0(w[t - 15]) + w[t - 7] + small_sigma1(w[t - 2]);
     auto [a, b, c, d, e, f, g, h] = state;
-    for (std::size_t t = 0; t < 64; ++t) {
-        const std::uint32_t s1 = std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25);
-        const std::uint32_t t1 = h + s1 + ((e & f) ^ (~e & g)) + round_constants[t] + w[t];
-        const std::uint32_t s0 = std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22);
-        const std::uint32_t t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
-        h = g;
-        g = f;
-        f = e;
-        e = d + t1;
-        d = c;
-        c = b;
-        b = a;
-        a = t1 + t2;
+    for (std::size_t t = 0; t < 64; t += 8) {
+        round(a, b, c, d, e, f, g, h, round_constants[t] + w[t]);
+        round(h, a, b, c, d, e, f, g, round_constants[t + 1] + w[t + 1]);
+        round(g, h, a, b, c, d, e, f, round_constants[t + 2] + w[t + 2]);
+        round(f, g, h, a, b, c, d, e, round_constants[t + 3] + w[t + 3]);
+        round(e, f, g, h, a, b, c, d, round_constants[t + 4] + w[t + 4]);
+        round(d, e, f, g, h, a, b, c, round_constants[t + 5] + w[t + 5]);
+        round(c, d, e, f, g, h, a, b, round_constants[t + 6] + w[t + 6]);
+        round(b, c, d, e, f, g, h, a, round_constants[t + 7] + w[t + 7]);
     }
     const State working = {a, b, c, d, e, f, g, h};
     for (std::size_t i = 0; i < state.size(); ++i)
         state[i] += working[i];
 }
 
-std::string text(std::string_view string) {
-    return fmt::format("{}:{}", string.size(), string);
-}
+/// Appends what canonical() is made of. Not by fmt: each policy has some fifty lines, and the
+/// generator looks at all policies.
+class Writer {
+  public:
+    Writer& add(std::string_view text) {
+        out.append(text);
+        return *this;
+    }
+    Writer& number(std::integral auto value, int base = 10) {
+        std::array<char, 24> digits;
+        const auto end = std::to_chars(digits.begin(), digits.end(), value, base).ptr;
+        out.append(digits.begin(), end);
+        return *this;
+    }
+    /// With its length, so that no text can look like two.
+    Writer& text(std::string_view text) { return number(text.size()).add(":").add(text); }
+    Writer& masks(const landlock::Access& access) {
+        return number(access.fs, 16)
+            .add("/")
+            .number(access.net, 16)
+            .add("/")
+            .number(access.scope, 16);
+    }
 
-std::string masks(const landlock::Access& access) {
-    return fmt::format("{:x}/{:x}/{:x}", access.fs, access.net, access.scope);
+    std::string out;
+};
+
+void add_layer(Writer& writer, const Layer& layer) {
+    writer.add("layer ").number(layer.abi).add(" ").masks(layer.unrestricted);
+    writer.add(" ").masks(layer.scopes).add("\n");
+    for (const PathRule& rule : layer.paths)
+        writer.add("path ")
+            .masks(rule.access)
+            .add(rule.optional ? " 1 " : " 0 ")
+            .text(rule.path)
+            .add("\n");
+    for (const PortRule& rule : layer.ports)
+        writer.add("port ")
+            .masks(rule.access)
+            .add(" ")
+            .number(rule.first)
+            .add(" ")
+            .number(rule.last)
+            .add("\n");
 }
 
 }  // namespace
@@ -72,16 +125,21 @@ std::string masks(const landlock::Access& access) {
 std::array<std::uint8_t, 32> sha256(std::string_view data) {
     State state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                    0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(data.data());
+    const std::size_t whole = data.size() / block_size * block_size;
+    for (std::size_t at = 0; at < whole; at += block_size)
+        compress(state, bytes + at);
     // 5.1.1: a one bit, zeros, and the length in bits, to a whole number of blocks.
-    std::string padded(data);
-    padded += '\x80';
-    while (padded.size() % block_size != block_size - 8)
-        padded += '\0';
+    std::array<std::uint8_t, 2 * block_size> last{};
+    const std::size_t left = data.size() - whole;
+    std::copy_n(bytes + whole, left, last.begin());
+    last[left] = 0x80;
+    const std::size_t end = left + 1 + 8 <= block_size ? block_size : 2 * block_size;
     const std::uint64_t bits = static_cast<std::uint64_t>(data.size()) * 8;
-    for (int shift = 56; shift >= 0; shift -= 8)
-        padded += static_cast<char>(bits >> shift & 0xff);
-    for (std::size_t at = 0; at < padded.size(); at += block_size)
-        compress(state, reinterpret_cast<const std::uint8_t*>(padded.data()) + at);
+    for (std::size_t i = 0; i < 8; ++i)
+        last[end - 1 - i] = static_cast<std::uint8_t>(bits >> (8 * i) & 0xff);
+    for (std::size_t at = 0; at < end; at += block_size)
+        compress(state, last.data() + at);
     std::array<std::uint8_t, 32> result{};
     for (std::size_t i = 0; i < result.size(); ++i)
         result[i] = static_cast<std::uint8_t>(state[i / 4] >> (24 - 8 * (i % 4)) & 0xff);
@@ -89,33 +147,34 @@ std::array<std::uint8_t, 32> sha256(std::string_view data) {
 }
 
 std::string hex(const std::uint8_t* bytes, std::size_t length) {
+    constexpr std::string_view digits = "0123456789abcdef";
     std::string out;
-    for (std::size_t i = 0; i < length; ++i)
-        out += fmt::format("{:02x}", bytes[i]);
+    for (std::size_t i = 0; i < length; ++i) {
+        out += digits[bytes[i] >> 4];
+        out += digits[bytes[i] & 0xf];
+    }
     return out;
 }
 
 std::string canonical(const Layer& layer) {
-    std::string out =
-        fmt::format("layer {} {} {}\n", layer.abi, masks(layer.unrestricted), masks(layer.scopes));
-    for (const PathRule& rule : layer.paths)
-        out += fmt::format("path {} {:d} {}\n", masks(rule.access), rule.optional, text(rule.path));
-    for (const PortRule& rule : layer.ports)
-        out += fmt::format("port {} {} {}\n", masks(rule.access), rule.first, rule.last);
-    return out;
+    Writer writer;
+    add_layer(writer, layer);
+    return std::move(writer.out);
 }
 
 std::string canonical(const Rules& rules) {
-    std::string out = "ringfence-rules 1\n";
-    out += fmt::format("description {}\n", text(rules.description));
-    out += fmt::format("minimum_abi {}\ninherit {:d}\n", rules.minimum_abi, rules.inherit);
+    Writer writer;
+    writer.out.reserve(4096);
+    writer.add("ringfence-rules 1\ndescription ").text(rules.description);
+    writer.add("\nminimum_abi ").number(rules.minimum_abi);
+    writer.add("\ninherit ").number(rules.inherit ? 1 : 0).add("\n");
     for (const Layer& layer : rules.layers)
-        out += canonical(layer);
+        add_layer(writer, layer);
     for (const QuietPath& path : rules.quiet)
-        out += fmt::format("quiet {:d} {}\n", path.optional, text(path.path));
+        writer.add(path.optional ? "quiet 1 " : "quiet 0 ").text(path.path).add("\n");
     for (const Directive& directive : rules.systemd)
-        out += fmt::format("systemd {} {}\n", text(directive.key), text(directive.value));
-    return out;
+        writer.add("systemd ").text(directive.key).add(" ").text(directive.value).add("\n");
+    return std::move(writer.out);
 }
 
 std::string digest(const Rules& rules) {

@@ -41,7 +41,8 @@ constexpr int max_depth = 16;
 
 class Lines {
   public:
-    explicit Lines(std::string_view text) {
+    explicit Lines(std::string_view text)
+        : ascii_(std::all_of(text.begin(), text.end(), [](char c) { return is_ascii(c); })) {
         while (!text.empty()) {
             const std::size_t end = text.find('\n');
             lines_.push_back(text.substr(0, end));
@@ -53,11 +54,12 @@ class Lines {
     const std::vector<std::string_view>& all() const { return lines_; }
 
     /// The library counts code points; a Location counts bytes.
-    Location locate(const std::string& file, const toml::source_position& position) const {
+    Location locate(const SharedText& file, const toml::source_position& position) const {
         const auto line = static_cast<unsigned>(position.line);
         const auto column = static_cast<unsigned>(position.column);
         if (line == 0) return {file, 1, 1};
         if (line > lines_.size()) return {file, line, 1};
+        if (ascii_) return {file, line, std::clamp<unsigned>(column, 1, end_of(line))};
         return {file, line, byte_column(line, std::max(column, 1u))};
     }
 
@@ -90,7 +92,14 @@ class Lines {
         return bytes + 1;
     }
 
+    unsigned end_of(unsigned line) const {
+        return static_cast<unsigned>(lines_[line - 1].size()) + 1;
+    }
+
+    static bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
     static bool is_first(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
+
+    bool ascii_;  // characters are bytes
 
     mutable std::map<unsigned, std::vector<unsigned>> steps_;
     std::vector<std::string_view> lines_;
@@ -98,7 +107,7 @@ class Lines {
 
 class Converter {
   public:
-    Converter(const Lines& lines, const std::string& file) : lines_(lines), file_(file) {}
+    Converter(const Lines& lines, SharedText file) : lines_(lines), file_(std::move(file)) {}
 
     Value convert(const toml::node& node, int depth) {
         Value value;
@@ -149,7 +158,7 @@ class Converter {
     }
 
     const Lines& lines_;
-    const std::string& file_;
+    SharedText file_;
 };
 
 }  // namespace
@@ -161,7 +170,7 @@ const char* describe(Kind kind) {
     return names.at(static_cast<std::size_t>(kind));
 }
 
-Result<Value> parse_toml(std::string_view text, const std::string& file) {
+Result<Value> parse_toml(std::string_view text, const SharedText& file) {
     const Lines lines(text);
     const Diagnostic refused = guard_toml(text, file);
     if (!refused.message.empty()) return fail(refused);

@@ -39,6 +39,6 @@ const char* describe(Kind kind);
 
 /// Reads TOML 1.0. The result is a table. Errors: one, at the first place that is not TOML (a key
 /// that is set twice included); also what is nested beyond any use.
-Result<Value> parse_toml(std::string_view text, const std::string& file);
+Result<Value> parse_toml(std::string_view text, const SharedText& file);
 
 }  // namespace ringfence::policy

@@ -15,9 +15,9 @@ using landlock::Access;
 std::string origin_text(const std::vector<Origin>& origins) {
     std::string text;
     for (const Origin& origin : origins) {
-        if (origin.reason.empty()) continue;
-        if (text.find(origin.reason) != std::string::npos) continue;
-        text += (text.empty() ? "" : "; ") + origin.reason;
+        const std::string& reason = origin.reason;
+        if (reason.empty() || text.find(reason) != std::string::npos) continue;
+        text += (text.empty() ? "" : "; ") + reason;
     }
     return text;
 }

@@ -53,7 +53,7 @@ class Counting {
 /// Builds the tree from the library's events. The member functions' names are the library's.
 class TreeBuilder {
   public:
-    TreeBuilder(std::string_view text, const std::string& file) : text_(text), file_(file) {}
+    TreeBuilder(std::string_view text, SharedText file) : text_(text), file_(std::move(file)) {}
 
     std::size_t taken = 0;  ///< characters that the library has read
     Value root;
@@ -179,7 +179,7 @@ class TreeBuilder {
     }
 
     std::string_view text_;
-    const std::string& file_;
+    SharedText file_;
     std::vector<Value*> stack_;
 };
 
@@ -190,7 +190,7 @@ bool looks_like_json(std::string_view text) {
     return first != text.end() && *first == '{';
 }
 
-Result<Value> parse_json(std::string_view text, const std::string& file) {
+Result<Value> parse_json(std::string_view text, const SharedText& file) {
     TreeBuilder builder(text, file);
     const char* const end = text.data() + text.size();
     const bool read = nlohmann::json::sax_parse(Counting(text.data(), &builder.taken),

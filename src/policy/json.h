@@ -14,6 +14,6 @@ bool looks_like_json(std::string_view text);
 
 /// Reads JSON (RFC 8259, UTF-8). The result is a table. Errors: one, at the first place that is not
 /// JSON; a key that is set twice; what is nested beyond any use.
-Result<Value> parse_json(std::string_view text, const std::string& file);
+Result<Value> parse_json(std::string_view text, const SharedText& file);
 
 }  // namespace ringfence::policy

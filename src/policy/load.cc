@@ -40,7 +40,7 @@ std::optional<Loader::Files> Loader::read(const SourceFile& main, std::string_vi
 }
 
 Body Loader::gather(const Files& files) {
-    const std::string name = chain_.back();  // a copy: the chain grows meanwhile
+    const SharedText name = chain_.back();
     Body body;
     body.sources.push_back({files.main.file, name, false});
     for (const Policy& drop_in : files.drop_ins)
@@ -56,11 +56,30 @@ Body Loader::gather(const Files& files) {
 }
 
 void Loader::gather_extended(Body& body, const Policy& policy) {
-    for (const auto& name : policy.extends)
-        extend(body, name);
+    if (policy.extends.empty()) return;
+    Extended extended = merge_extended(policy.extends);
+    used_.insert(extended.with.begin(), extended.with.end());
+    prefix_origins(extended.body, chain_.back() + " > ");
+    merge(body, std::move(extended.body));
 }
 
-void Loader::extend(Body& body, const Located<std::string>& name) {
+// Most policies extend the same few abstractions, so those of a list are merged once.
+Loader::Extended Loader::merge_extended(const std::vector<Located<std::string>>& names) {
+    std::string key;
+    for (const auto& name : names)
+        key += name.value + "\n";
+    const bool of_policy = chain_.size() == 1;  // an abstraction is read once
+    if (const auto known = extended_.find(key); of_policy && known != extended_.end())
+        return known->second;
+    const std::size_t problems_before = problems.size();
+    Extended extended;
+    for (const auto& name : names)
+        extend(extended, name);
+    if (of_policy && problems.size() == problems_before) extended_.emplace(key, extended);
+    return extended;
+}
+
+void Loader::extend(Extended& extended, const Located<std::string>& name) {
     // The first of the chain is the policy; abstractions have names of their own.
     if (std::find(chain_.begin() + 1, chain_.end(), name.value) != chain_.end()) {
         problems.push_back({name.where,
@@ -73,10 +92,8 @@ void Loader::extend(Body& body, const Located<std::string>& name) {
     const bool known = abstractions_.count(name.value) != 0;
     const Abstraction& found = abstraction(name);
     if (known && chain_.size() + found.depth - 1 > deepest_extends) return report_depth(name);
-    used_.insert(found.with.begin(), found.with.end());
-    Body extended = found.body;
-    prefix_origins(extended, chain_.back() + " > ");
-    merge(body, std::move(extended));
+    extended.with.insert(found.with.begin(), found.with.end());
+    merge(extended.body, found.body);
 }
 
 void Loader::report_depth(const Located<std::string>& name) {
@@ -129,7 +146,10 @@ void Loader::extends_of(const Policy& policy, Abstraction& abstraction) const {
 }
 
 void Loader::start_anew() {
-    if (!problems.empty()) abstractions_.clear();
+    if (!problems.empty()) {
+        abstractions_.clear();
+        extended_.clear();
+    }
     problems.clear();
     used_.clear();
 }

@@ -58,6 +58,12 @@ class Loader {
         std::size_t depth = 1;       ///< of the longest chain from here
     };
 
+    /// What some abstractions give together; the chains begin with their own names.
+    struct Extended {
+        Body body;
+        std::set<std::string> with;  ///< those abstractions, and all that they extend
+    };
+
     void add(const Diagnostics& more);
     Loaded finish(Files files, const std::string& name);
     std::optional<Policy> parse(const SourceFile& file, Role role);
@@ -65,7 +71,8 @@ class Loader {
                               const std::string& name, Role role);
     Body gather(const Files& files);
     void gather_extended(Body& body, const Policy& policy);
-    void extend(Body& body, const Located<std::string>& name);
+    Extended merge_extended(const std::vector<Located<std::string>>& names);
+    void extend(Extended& extended, const Located<std::string>& name);
     const Abstraction& abstraction(const Located<std::string>& name);
     Abstraction read_abstraction(const Located<std::string>& name);
     void extends_of(const Policy& policy, Abstraction& abstraction) const;
@@ -76,7 +83,8 @@ class Loader {
     Search search_;
     std::vector<std::string> chain_;  ///< the names that led here: policy first
     std::map<std::string, Abstraction> abstractions_;
-    std::set<std::string> used_;  ///< the abstractions of the policies loaded
+    std::map<std::string, Extended> extended_;  ///< by the lists of policies
+    std::set<std::string> used_;                ///< the abstractions of the policies loaded
 };
 
 }  // namespace ringfence::policy

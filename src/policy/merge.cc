@@ -2,6 +2,7 @@
 #include "policy/merge.h"
 
 #include <algorithm>
+#include <compare>
 #include <iterator>
 #include <set>
 #include <string_view>
@@ -131,11 +132,11 @@ void merge_paths(std::vector<Row>& rows, std::vector<Row> more) {
     merged.reserve(rows.size() + more.size());
     auto next = more.begin();
     for (Row& row : rows) {
-        while (next != more.end() && path_key(*next) < path_key(row))
+        auto order = std::strong_ordering::greater;
+        while (next != more.end() && (order = path_key(*next) <=> path_key(row)) < 0)
             merged.push_back(std::move(*next++));
         merged.push_back(std::move(row));
-        if (next != more.end() && path_key(*next) == path_key(merged.back()))
-            join(merged.back(), *next++);
+        if (next != more.end() && order == 0) join(merged.back(), *next++);
     }
     merged.insert(merged.end(), std::make_move_iterator(next), std::make_move_iterator(more.end()));
     rows = std::move(merged);
@@ -147,7 +148,7 @@ void append(std::vector<Row>& rows, std::vector<Row> more) {
                 std::make_move_iterator(more.end()));
 }
 
-void remove_path(Body& body, const PathEntry& removal, const std::string& chain,
+void remove_path(Body& body, const PathEntry& removal, const SharedText& chain,
                  Diagnostics& problems) {
     const auto gone =
         std::remove_if(body.paths.begin(), body.paths.end(),
@@ -168,11 +169,24 @@ void remove_path(Body& body, const PathEntry& removal, const std::string& chain,
     body.paths.erase(gone, body.paths.end());
 }
 
+// The texts that `known` points to are shared, so they stay where they are when a vector grows.
+void merge_directives(std::vector<Directive>& directives, const std::vector<Directive>& more) {
+    if (more.empty()) return;
+    const auto place = [](const Directive& directive) {
+        const Location& where = directive.origin.where;
+        return std::tuple(std::string_view(where.file), where.line, where.column);
+    };
+    std::set<std::tuple<std::string_view, unsigned, unsigned>> known;
+    for (const Directive& directive : directives)
+        known.insert(place(directive));
+    for (const Directive& directive : more)
+        if (known.insert(place(directive)).second) directives.push_back(directive);
+}
+
 // An abstraction that two others extend is read once, and its removals made once.
 void merge_sources(Body& body, const Body& other) {
     std::set<std::string_view> known;
-    const std::vector<Source> before = body.sources;
-    for (const Source& source : before)
+    for (const Source& source : body.sources)
         known.insert(source.path);
     for (const Source& source : other.sources)
         if (known.insert(source.path).second) body.sources.push_back(source);
@@ -188,6 +202,26 @@ void merge_sources(Body& body, const Body& other) {
             body.exceptions.push_back(exception);
 }
 
+// Many rules share few chains, and go on sharing them.
+class Prefixer {
+  public:
+    explicit Prefixer(const std::string& prefix) : prefix_(prefix) {}
+
+    void operator()(SharedText& chain) {
+        for (const auto& [before, after] : made_)
+            if (before.same_as(chain)) {
+                chain = after;
+                return;
+            }
+        made_.emplace_back(chain, SharedText(prefix_ + chain.str()));
+        chain = made_.back().second;
+    }
+
+  private:
+    const std::string& prefix_;
+    std::vector<std::pair<SharedText, SharedText>> made_;
+};
+
 std::string ports_text(const PortEntry& ports) {
     return ports.first == ports.last ? fmt::format("{}", ports.first)
                                      : fmt::format("{}-{}", ports.first, ports.last);
@@ -202,7 +236,7 @@ std::string text_of(const PortEntry& ports) {
 
 }  // namespace
 
-Body body_of(const Ruleset& rules, const std::string& chain) {
+Body body_of(const Ruleset& rules, const SharedText& chain) {
     Body body;
     for (const PathEntry& entry : rules.paths)
         body.paths.push_back(
@@ -214,7 +248,7 @@ Body body_of(const Ruleset& rules, const std::string& chain) {
     return body;
 }
 
-Body body_of(const Policy& policy, const std::string& chain) {
+Body body_of(const Policy& policy, const SharedText& chain) {
     Body body = body_of(policy.rules, chain);
     for (const PathEntry& entry : policy.quiet)
         body.quiet.push_back({entry.path, entry.optional, {{entry.where, chain, ""}}});
@@ -230,22 +264,15 @@ Body body_of(const Policy& policy, const std::string& chain) {
 void merge(Body& body, Body other) {
     merge_paths(body.paths, std::move(other.paths));
     merge_paths(body.quiet, std::move(other.quiet));
-    append(body.ports, std::move(other.ports));
-    normalise_ports(body.ports);
-    const auto place = [](const Directive& directive) {
-        const Location& where = directive.origin.where;
-        return std::tuple(std::string_view(where.file), where.line, where.column);
-    };
-    std::set<std::tuple<std::string_view, unsigned, unsigned>> known;
-    const std::vector<Directive> before = body.systemd;
-    for (const Directive& directive : before)
-        known.insert(place(directive));
-    for (const Directive& directive : other.systemd)
-        if (known.insert(place(directive)).second) body.systemd.push_back(directive);
+    if (!other.ports.empty()) {
+        append(body.ports, std::move(other.ports));
+        normalise_ports(body.ports);
+    }
+    merge_directives(body.systemd, other.systemd);
     merge_sources(body, other);
 }
 
-void remove(Body& body, const Ruleset& removals, const std::string& chain, Diagnostics& problems) {
+void remove(Body& body, const Ruleset& removals, const SharedText& chain, Diagnostics& problems) {
     for (const PathEntry& removal : removals.removed_paths)
         remove_path(body, removal, chain, problems);
     for (const PortEntry& removal : removals.removed_ports)
@@ -259,9 +286,10 @@ void remove(Body& body, const Ruleset& removals, const std::string& chain, Diagn
 }
 
 void prefix_origins(Body& body, const std::string& prefix) {
+    Prefixer prefixed(prefix);
     const auto all = [&](std::vector<Origin>& origins) {
         for (Origin& origin : origins)
-            origin.policy.insert(0, prefix);
+            prefixed(origin.policy);
     };
     for (PathRule& rule : body.paths)
         all(rule.origins);
@@ -270,13 +298,13 @@ void prefix_origins(Body& body, const std::string& prefix) {
     for (QuietPath& path : body.quiet)
         all(path.origins);
     for (Directive& directive : body.systemd)
-        directive.origin.policy.insert(0, prefix);
+        prefixed(directive.origin.policy);
     for (Source& source : body.sources)
-        source.policy.insert(0, prefix);
+        prefixed(source.policy);
     for (Removal& removal : body.removed)
-        removal.origin.policy.insert(0, prefix);
+        prefixed(removal.origin.policy);
     for (Exception& exception : body.exceptions)
-        exception.origin.policy.insert(0, prefix);
+        prefixed(exception.origin.policy);
 }
 
 void mask(Body& body, const Access& handled) {

@@ -25,17 +25,17 @@ struct Body {
 };
 
 /// The paths and ports of one set of tables. `chain` names the policy, for the origins.
-Body body_of(const Ruleset& rules, const std::string& chain);
+Body body_of(const Ruleset& rules, const SharedText& chain);
 
 /// Those, and what else of a file is merged: quiet paths and directives.
-Body body_of(const Policy& policy, const std::string& chain);
+Body body_of(const Policy& policy, const SharedText& chain);
 
 /// Adds `other` to `body`. The same directive of the same place is taken once.
 void merge(Body& body, Body other);
 
 /// Takes the rules away that a drop-in of `chain` removes. Adds a problem for each that is not
 /// there, unless it was written with "-".
-void remove(Body& body, const Ruleset& removals, const std::string& chain, Diagnostics& problems);
+void remove(Body& body, const Ruleset& removals, const SharedText& chain, Diagnostics& problems);
 
 /// Puts `prefix` before the chain of every origin.
 void prefix_origins(Body& body, const std::string& prefix);

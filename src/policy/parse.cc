@@ -140,7 +140,7 @@ void read_quiet(Context& context, const Entry& entry) {
 
 const Keys& log_keys() {
     static const Keys keys = {
-        {"quiet", in_any, read_quiet, fixed(path_list_shape()),
+        {"quiet", in_any, read_quiet, fixed(path_list_shape),
          "paths whose denials are not logged (ABI 10)"},
     };
     return keys;
@@ -217,23 +217,25 @@ std::string write_abi() {
 const Keys& top_keys() {
     static const Keys keys = {
         {"version", in_any | in_defaults, read_version,
-         fixed(integer_from(language_version, language_version)), "of the policy language", in_any,
-         write_version()},
-        {"description", in_any, read_description, fixed(one_line()), "what is fenced, in one line"},
-        {"documentation", in_any, read_documentation, fixed(array_of(one_line())),
+         fixed([] { return integer_from(language_version, language_version); }),
+         "of the policy language", in_any, write_version()},
+        {"description", in_any, read_description, fixed(one_line), "what is fenced, in one line"},
+        {"documentation", in_any, read_documentation, fixed([] { return array_of(one_line()); }),
          "where to read more: \"man:nginx(8)\", \"https://…\""},
-        {"units", in_policy, read_units, fixed(array_of(unit_shape())),
+        {"units", in_policy, read_units, fixed([] { return array_of(unit_shape()); }),
          "the units that the policy is written for"},
-        {"extends", in_any, read_extends, fixed(array_of(name_shape())),
+        {"extends", in_any, read_extends, fixed([] { return array_of(name_shape()); }),
          "abstractions whose rules are added: abstractions/NAME.toml"},
-        {"abi", in_policy | in_abstraction, read_abi, fixed(abi_shape()),
+        {"abi", in_policy | in_abstraction, read_abi, fixed(abi_shape),
          "the Landlock ABI that the rules are written and tested for; newer rights are left alone",
          in_policy, write_abi()},
-        {"minimum_abi", in_named | in_defaults, read_minimum_abi, fixed(minimum_abi_shape()),
+        {"minimum_abi", in_named | in_defaults, read_minimum_abi, fixed(minimum_abi_shape),
          "refuse to start on a kernel with less; \"all\": refuse unless all of it is enforced"},
-        {"reports", in_defaults, read_reports, fixed(array_of(one_of_words({"notify", "journal"}))),
+        {"reports", in_defaults, read_reports, fixed([] {
+             return array_of(one_of_words({"notify", "journal"}));
+         }),
          "where wrappers say what they did: \"notify\" (systemctl status), \"journal\""},
-        {"inherit", in_named, read_inherit, fixed(true_or_false()),
+        {"inherit", in_named, read_inherit, fixed(true_or_false),
          "allow what the unit's own settings name: its program, StateDirectory=, …"},
         {"filesystem", in_any, read_filesystem,
          [](Role role) { return filesystem_shape(false, role); },
@@ -246,9 +248,9 @@ const Keys& top_keys() {
          "what is not logged"},
         {"layer", in_named, read_layer, layer_shape,
          "further rulesets, stacked on top: each only narrows"},
-        {"systemd", in_any, read_systemd, fixed(systemd_shape()),
+        {"systemd", in_any, read_systemd, fixed(systemd_shape),
          "directives of the unit's [Service] section that go with the policy"},
-        {"check", in_any, read_check, fixed(check_shape()),
+        {"check", in_any, read_check, fixed(check_shape),
          "findings of `ringfence check` that are meant"},
     };
     return keys;
@@ -295,7 +297,7 @@ std::string home_of(const std::string& key) {
     return "";
 }
 
-Result<Policy> parse_policy(std::string_view text, const std::string& file, Role role) {
+Result<Policy> parse_policy(std::string_view text, const SharedText& file, Role role) {
     if (looks_like_json(text)) return parse_foreign(parse_landlockconfig(text, file), role);
     auto root = parse_toml(text, file);
     if (!root) return tl::unexpected(root.error());

@@ -28,14 +28,14 @@ void read_line(Context& context, const Entry& entry, std::string& into) {
 Keys exception_keys(ExceptionEntry* exception) {
     return {
         {"id", in_any, [exception](Context& c, const Entry& e) { read_line(c, e, exception->id); },
-         fixed(some_text()), "the identifier of a check, as in ringfence-check(1)", in_any,
+         fixed(some_text), "the identifier of a check, as in ringfence-check(1)", in_any,
          "name a check of ringfence-check(1)"},
         {"path", in_any,
          [exception](Context& c, const Entry& e) { read_line(c, e, exception->path); },
-         fixed(some_text()), "the rule that it is about; without it, all findings of the check"},
+         fixed(some_text), "the rule that it is about; without it, all findings of the check"},
         {"reason", in_any,
          [exception](Context& c, const Entry& e) { read_line(c, e, exception->reason); },
-         fixed(some_text()), "why it is meant, for whoever reviews it", in_any,
+         fixed(some_text), "why it is meant, for whoever reviews it", in_any,
          "say why it is meant: who reviews the policy cannot ask"},
     };
 }

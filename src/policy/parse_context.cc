@@ -177,10 +177,6 @@ void read_table(Context& context, const Value& table, const Keys& keys, std::str
     }
 }
 
-std::function<Shape(Role)> fixed(Shape shape) {
-    return [shape = std::move(shape)](Role) { return shape; };
-}
-
 Shape table_shape(const Keys& keys, Role role) {
     Shape shape;
     shape.type = Shape::Type::table;

@@ -51,8 +51,12 @@ struct Key {
 
 using Keys = std::vector<Key>;
 
-/// The same shape in every role.
-std::function<Shape(Role)> fixed(Shape shape);
+/// The shape that `make()` gives, in every role. Made when it is asked for: who reads a policy
+/// wants none.
+template <class Make>
+std::function<Shape(Role)> fixed(Make make) {
+    return [make](Role) { return make(); };
+}
 /// A table of these keys, as far as a role has them.
 Shape table_shape(const Keys& keys, Role role);
 

@@ -92,17 +92,17 @@ Keys rule_keys(RuleTable* rule) {
          [rule](Context& c, const Entry& e) {
              if (const std::string* text = as_string(c, e)) rule->path = {*text, e.value.where};
          },
-         fixed(path_shape()), "a file, or a directory and all beneath it", in_any,
+         fixed(path_shape), "a file, or a directory and all beneath it", in_any,
          "write path = \"/…\""},
         {"allow", in_any, [rule](Context& c, const Entry& e) { rule->rights = read_allow(c, e); },
-         fixed(rights_shape()), "these rights and no others", in_any,
+         fixed(rights_shape), "these rights and no others", in_any,
          "write allow = [\"fs.read_file\"], or whichever rights the rule gives"},
         {"reason", in_any,
          [rule](Context& c, const Entry& e) {
              const std::string* text = as_string(c, e);
              if (text != nullptr && is_line(c, *text, e.value.where)) rule->reason = *text;
          },
-         fixed(one_line()), "why, for whoever reviews it"},
+         fixed(one_line), "why, for whoever reviews it"},
     };
 }
 
@@ -153,14 +153,14 @@ Keys filesystem_keys(bool in_layer) {
                                 c.rules->paths.push_back(std::move(path));
                             }
                         },
-                        fixed(path_list_shape()), group.help});
+                        fixed(path_list_shape), group.help});
     keys.push_back({"rule", in_any, read_rule_list,
                     [](Role role) { return array_of(table_shape(rule_keys(nullptr), role)); },
                     "exact rights on a path, with a reason"});
-    keys.push_back({"unrestricted", in_named, read_unrestricted_fs, fixed(unrestricted_fs_shape()),
+    keys.push_back({"unrestricted", in_named, read_unrestricted_fs, fixed(unrestricted_fs_shape),
                     "rights that stay allowed everywhere"});
     if (!in_layer)
-        keys.push_back({"remove", in_drop_in, read_removed_paths, fixed(path_list_shape()),
+        keys.push_back({"remove", in_drop_in, read_removed_paths, fixed(path_list_shape),
                         "paths whose rules are taken away"});
     return keys;
 }
@@ -186,7 +186,9 @@ void read_filesystem(Context& context, const Entry& entry) {
     const Value* table = as_table(context, entry);
     if (table == nullptr) return;
     context.rules->filesystem = true;
-    read_table(context, *table, filesystem_keys(context.in_layer), title_of(context, "filesystem"));
+    static const Keys own = filesystem_keys(false);
+    static const Keys of_layer = filesystem_keys(true);
+    read_table(context, *table, context.in_layer ? of_layer : own, title_of(context, "filesystem"));
 }
 
 }  // namespace ringfence::policy

@@ -26,6 +26,10 @@ std::int64_t port_number(std::string_view text) {
     return number && *number <= last_port ? static_cast<std::int64_t>(*number) : -1;
 }
 
+std::string shown(const Value& item) {
+    return item.kind == Kind::string ? quote(item.string) : fmt::format("{}", item.integer);
+}
+
 /// Ports of an array's element: 80, "80" or "8080-8089", with "-" before it where that means
 /// something.
 std::optional<PortEntry> port_entry(Context& context, const Value& item, bool may_be_optional) {
@@ -42,8 +46,6 @@ std::optional<PortEntry> port_entry(Context& context, const Value& item, bool ma
         first = port_number(text.substr(0, dash));
         last = dash == std::string_view::npos ? first : port_number(text.substr(dash + 1));
     }
-    const std::string shown =
-        item.kind == Kind::string ? quote(item.string) : fmt::format("{}", item.integer);
     if (item.kind != Kind::integer && item.kind != Kind::string) {
         context.problem(item.where, fmt::format("a port cannot be {}", describe(item.kind)),
                         "write 80 or \"8080-8089\"");
@@ -51,7 +53,7 @@ std::optional<PortEntry> port_entry(Context& context, const Value& item, bool ma
     }
     if (first < 0 || last < 0 || first > last_port || last > last_port) {
         const bool address = item.string.find_first_of(".:") != std::string::npos;
-        context.problem(item.where, fmt::format("{} is no port", shown),
+        context.problem(item.where, fmt::format("{} is no port", shown(item)),
                         address
                             ? "Landlock knows no addresses: write the port, and IPAddressAllow= "
                               "in [systemd]"
@@ -59,7 +61,7 @@ std::optional<PortEntry> port_entry(Context& context, const Value& item, bool ma
         return {};
     }
     if (first > last) {
-        context.problem(item.where, fmt::format("the range {} ends before it begins", shown),
+        context.problem(item.where, fmt::format("the range {} ends before it begins", shown(item)),
                         fmt::format("write \"{}-{}\"", last, first));
         return {};
     }
@@ -109,7 +111,9 @@ Keys port_keys(std::vector<PortEntry> Ruleset::*list, bool may_be_optional) {
                             for (const PortEntry& port : read_ports(c, e, access, may_be_optional))
                                 (c.rules->*list).push_back(port);
                         },
-                        fixed(ports_shape(group.access == never_zero ? 1 : 0, may_be_optional)),
+                        fixed([first = group.access == never_zero ? 1 : 0, may_be_optional] {
+                            return ports_shape(first, may_be_optional);
+                        }),
                         group.help});
     return keys;
 }
@@ -160,8 +164,8 @@ Shape unrestricted_net_shape() {
 
 Keys network_keys(bool in_layer) {
     Keys keys = port_keys(&Ruleset::ports, false);
-    keys.push_back({"unrestricted", in_named, read_unrestricted_net,
-                    fixed(unrestricted_net_shape()), "ports of these kinds stay free"});
+    keys.push_back({"unrestricted", in_named, read_unrestricted_net, fixed(unrestricted_net_shape),
+                    "ports of these kinds stay free"});
     if (!in_layer)
         keys.push_back({"remove", in_drop_in, read_removed_ports,
                         [](Role role) { return table_shape(removed_port_keys(), role); },
@@ -177,7 +181,7 @@ Keys scope_keys() {
                             if (const bool* value = as_bool(c, e))
                                 c.rules->scopes.push_back({access, *value, e.value.where});
                         },
-                        fixed(true_or_false()), group.help});
+                        fixed(true_or_false), group.help});
     return keys;
 }
 
@@ -207,7 +211,9 @@ void read_network(Context& context, const Entry& entry) {
     const Value* table = as_table(context, entry);
     if (table == nullptr) return;
     context.rules->network = true;
-    read_table(context, *table, network_keys(context.in_layer), title_of(context, "network"));
+    static const Keys own = network_keys(false);
+    static const Keys of_layer = network_keys(true);
+    read_table(context, *table, context.in_layer ? of_layer : own, title_of(context, "network"));
     check_contradictions(context);
 }
 
@@ -215,7 +221,8 @@ void read_scope(Context& context, const Entry& entry) {
     const Value* table = as_table(context, entry);
     if (table == nullptr) return;
     context.rules->scope = true;
-    read_table(context, *table, scope_keys(), title_of(context, "scope"));
+    static const Keys keys = scope_keys();
+    read_table(context, *table, keys, title_of(context, "scope"));
 }
 
 }  // namespace ringfence::policy

@@ -89,7 +89,7 @@ struct ExceptionEntry {
 };
 
 struct Policy {
-    std::string file;
+    SharedText file;
     Role role = Role::policy;
     std::optional<Located<std::string>> description;
     std::vector<Located<std::string>> documentation;
@@ -111,7 +111,7 @@ inline constexpr std::size_t most_problems = 100;
 
 /// Reads one file. Errors: everything that is wrong with it, up to most_problems; or, when it is
 /// not TOML, where it stops being so.
-Result<Policy> parse_policy(std::string_view text, const std::string& file, Role role);
+Result<Policy> parse_policy(std::string_view text, const SharedText& file, Role role);
 
 /// What asks for rights newer than `abi`. parse_policy() has done this for a file with an abi of
 /// its own; a drop-in's is that of its policy.

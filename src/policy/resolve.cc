@@ -24,7 +24,7 @@ struct Handling {
     Access free_scopes;
     std::vector<HandlingOrigin> origins;
 
-    void apply(const Ruleset& rules, const std::string& chain) {
+    void apply(const Ruleset& rules, const SharedText& chain) {
         for (const RightEntry& right : rules.unrestricted) {
             unrestricted |= right.access;
             origins.push_back({right.access, false, {right.where, chain, ""}});
@@ -78,7 +78,7 @@ Layer base_layer(const std::vector<Loaded>& policies, int abi, Body body) {
 }
 
 /// A further layer. What it has no table for, it leaves to the layers below.
-Layer further_layer(const Ruleset& rules, int abi, const std::string& chain) {
+Layer further_layer(const Ruleset& rules, int abi, const SharedText& chain) {
     Handling handling;
     handling.apply(rules, chain);
     const Access known = landlock::known_at(abi);

@@ -74,4 +74,10 @@ class Resolver {
     Defaults defaults_;
 };
 
+/// A Resolver as a function that can be copied; the copies share it.
+inline auto make_resolver(const Root& root, const SearchPath& path, const Defaults& defaults) {
+    return [resolver = std::make_shared<Resolver>(root, path, defaults)](
+               const std::vector<Name>& names) { return resolver->resolve(names); };
+}
+
 }  // namespace ringfence::policy

@@ -18,11 +18,16 @@ namespace ringfence::policy {
 /// Where a rule was written.
 struct Origin {
     Location where;
-    std::string policy;  ///< the chain of names that led there: "nginx", "nginx > tls > base"
-    std::string reason;  ///< the author's reason; may be empty
+    SharedText policy;  ///< the chain of names that led there: "nginx", "nginx > tls > base"
+    SharedText reason;  ///< the author's reason; may be empty
 
     bool operator==(const Origin&) const = default;
 };
+
+/// Whether an abstraction says so, and not the policy itself.
+inline bool is_of_abstraction(const Origin& origin) {
+    return origin.policy.str().find(" > ") != std::string::npos;
+}
 
 /// A rule keeps as many places that grant it, the first ones.
 inline constexpr std::size_t most_origins = 16;
@@ -77,8 +82,8 @@ struct Directive {
 
 /// A file that was read, whether or not a rule of it is left.
 struct Source {
-    std::string path;
-    std::string policy;  ///< the chain of names that led there, as in Origin
+    SharedText path;
+    SharedText policy;  ///< the chain of names that led there, as in Origin
     bool drop_in = false;
 };
 

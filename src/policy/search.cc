@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "policy/search.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <dirent.h>
 #include <map>
 
 #include <fmt/format.h>
@@ -31,7 +33,32 @@ tl::unexpected<Diagnostics> unreadable(const std::string& path, const std::error
 
 }  // namespace
 
+// DT_…; DT_UNKNOWN where the directory does not say; nothing when it has no such entry.
+std::optional<unsigned char> Search::type_of(const std::string& path) const {
+    const std::size_t slash = path.rfind('/');
+    const std::string directory = path.substr(0, slash);
+    auto listing = listings_.find(directory);
+    if (listing == listings_.end())
+        listing = listings_.emplace(directory, root_.list(directory)).first;
+    const auto& entries = listing->second;
+    if (!entries && is_missing(entries.error())) return std::nullopt;
+    if (!entries) return DT_UNKNOWN;
+    const std::string_view name = std::string_view(path).substr(slash + 1);
+    const auto entry =
+        std::lower_bound(entries->begin(), entries->end(), name,
+                         [](const auto& a, std::string_view b) { return a.name < b; });
+    if (entry == entries->end() || entry->name != name) return std::nullopt;
+    return entry->type;
+}
+
 Result<std::optional<SourceFile>> Search::read(const std::string& path) const {
+    const auto type = type_of(path);
+    if (!type) return std::nullopt;
+    if (*type == DT_REG) {
+        auto text = root_.read_listed(path, largest_file);
+        if (text) return SourceFile{path, std::move(*text), false};
+        return unreadable(path, text.error());
+    }
     const auto target = root_.read_link(path);
     const bool is_link = target.has_value();
     // As text: a tree below --root need not have a /dev.
@@ -84,6 +111,7 @@ Result<std::vector<SourceFile>> Search::find_files(const std::string& relative,
     std::map<std::string, std::string> files;  // file name → path in the first directory
     for (const std::string& directory : path_) {
         const std::string folder_path = fmt::format("{}/{}", directory, relative);
+        if (!type_of(folder_path)) continue;
         const auto entries = root_.list(folder_path);
         if (!entries && is_missing(entries.error())) continue;
         if (!entries) return unreadable(folder_path, entries.error());

@@ -7,6 +7,7 @@
 // file from being read is an error, so that a policy is never silently replaced by a lower one.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,9 +54,12 @@ class Search {
 
   private:
     Result<std::optional<SourceFile>> read(const std::string& path) const;
+    std::optional<unsigned char> type_of(const std::string& path) const;
 
     const Root& root_;
     const SearchPath& path_;
+    // Each directory is listed once: most of what is looked for is not there.
+    mutable std::map<std::string, FileResult<std::vector<DirectoryEntry>>> listings_;
 };
 
 }  // namespace ringfence::policy

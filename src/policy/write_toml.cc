@@ -109,7 +109,7 @@ class RulesetWriter {
 
   private:
     // A group with rights that are not handled here would say more than it does.
-    std::vector<const landlock::PathGroup*> groups(const DraftPath& path) const {
+    PathGroups groups(const DraftPath& path) const {
         return groups_of(path.access & handled_, known_);
     }
 

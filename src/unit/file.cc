@@ -185,7 +185,7 @@ bool is_command_key(std::string_view key) {
     return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
-UnitFile parse_unit_file(std::string_view text, const std::string& path, const ServiceName& name) {
+UnitFile parse_unit_file(std::string_view text, const SharedText& path, const ServiceName& name) {
     UnitFile out;
     out.path = path;
     LogicalLines lines = split_lines(text, path);

@@ -27,7 +27,7 @@ struct Assignment {
 };
 
 struct UnitFile {
-    std::string path;
+    SharedText path;
     std::vector<Assignment> assignments;
 
     /// The line that ended the reading. In a fragment: the unit does not load at all, and its
@@ -45,7 +45,7 @@ struct UnitFile {
 
 /// Parses the text of a file, for a unit of this name. Sections that a service has not (X-… among
 /// them) are left out.
-UnitFile parse_unit_file(std::string_view text, const std::string& path, const ServiceName& name);
+UnitFile parse_unit_file(std::string_view text, const SharedText& path, const ServiceName& name);
 
 /// "ExecCondition", "ExecStartPre", … : the settings that hold commands.
 const std::vector<std::string>& command_keys();

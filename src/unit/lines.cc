@@ -42,6 +42,7 @@ bool is_comment(std::string_view line) {
 }
 
 bool ends_in_escape(std::string_view text) {
+    if (!text.ends_with('\\')) return false;
     bool escaped = false;
     for (const char c : text)
         escaped = !escaped && c == '\\';
@@ -51,7 +52,7 @@ bool ends_in_escape(std::string_view text) {
 // Turns physical lines into logical ones.
 class Joiner {
   public:
-    Joiner(std::string file, LogicalLines& out) : file_(std::move(file)), out_(out) {}
+    Joiner(SharedText file, LogicalLines& out) : file_(std::move(file)), out_(out) {}
 
     void add(std::string_view line) {
         ++number_;
@@ -92,7 +93,7 @@ class Joiner {
         open_ = false;
     }
 
-    std::string file_;
+    SharedText file_;
     LogicalLines& out_;
     SourceText text_;
     unsigned number_ = 0;
@@ -120,37 +121,40 @@ bool is_allowed_character(std::uint32_t c, std::size_t length) {
 }  // namespace
 
 void SourceText::append(std::string_view text, unsigned line, unsigned column) {
-    anchors_.push_back({text_.size(), line, column});
+    const Anchor anchor = {text_.size(), line, column};
+    if (first_)
+        others_.push_back(anchor);
+    else
+        first_ = anchor;
     text_.append(text);
 }
 
 const SourceText::Anchor& SourceText::anchor_of(std::size_t offset) const {
     const auto after =
-        std::upper_bound(anchors_.begin(), anchors_.end(), offset,
+        std::upper_bound(others_.begin(), others_.end(), offset,
                          [](std::size_t value, const Anchor& a) { return value < a.offset; });
-    return *(after - 1);
+    return after == others_.begin() ? *first_ : *(after - 1);
 }
 
-Location SourceText::at(std::size_t offset, const std::string& file) const {
-    if (anchors_.empty()) return {file, 0, 0};
+Location SourceText::at(std::size_t offset, const SharedText& file) const {
+    if (!first_) return {file, 0, 0};
     const Anchor& anchor = anchor_of(offset);
     return {file, anchor.line, anchor.column + static_cast<unsigned>(offset - anchor.offset)};
 }
 
 SourceText SourceText::slice(std::size_t begin, std::size_t end) const {
     SourceText part;
-    if (anchors_.empty()) return part;
+    if (!first_) return part;
     part.text_ = text_.substr(begin, end - begin);
     const Anchor& first = anchor_of(begin);
-    part.anchors_.push_back(
-        {0, first.line, first.column + static_cast<unsigned>(begin - first.offset)});
-    for (const Anchor& anchor : anchors_)
+    part.first_ = {0, first.line, first.column + static_cast<unsigned>(begin - first.offset)};
+    for (const Anchor& anchor : others_)
         if (anchor.offset > begin && anchor.offset < end)
-            part.anchors_.push_back({anchor.offset - begin, anchor.line, anchor.column});
+            part.others_.push_back({anchor.offset - begin, anchor.line, anchor.column});
     return part;
 }
 
-LogicalLines split_lines(std::string_view text, const std::string& file) {
+LogicalLines split_lines(std::string_view text, const SharedText& file) {
     LogicalLines out;
     Joiner joiner(file, out);
     for (std::size_t at = 0; at < text.size();) {
@@ -165,7 +169,9 @@ LogicalLines split_lines(std::string_view text, const std::string& file) {
 }
 
 bool is_utf8(std::string_view text) {
-    for (std::size_t at = 0; at < text.size();) {
+    const bool ascii = std::all_of(text.begin(), text.end(),
+                                   [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    for (std::size_t at = ascii ? text.size() : 0; at < text.size();) {
         const auto lead = static_cast<unsigned char>(text[at]);
         const std::size_t length = sequence_length(lead);
         if (length == 0 || at + length > text.size()) return false;

@@ -32,7 +32,7 @@ class SourceText {
     /// The part `[begin, end)`, with its positions.
     SourceText slice(std::size_t begin, std::size_t end) const;
     /// The position of the byte at `offset`.
-    Location at(std::size_t offset, const std::string& file) const;
+    Location at(std::size_t offset, const SharedText& file) const;
 
     const std::string& text() const { return text_; }
 
@@ -45,7 +45,8 @@ class SourceText {
     const Anchor& anchor_of(std::size_t offset) const;
 
     std::string text_;
-    std::vector<Anchor> anchors_;  // sorted by offset, the first at 0
+    std::optional<Anchor> first_;  // at 0: the only one, unless lines were joined
+    std::vector<Anchor> others_;   // sorted by offset
 };
 
 /// What systemd reads of one file: the lines before the first fatal problem, and that problem.
@@ -56,7 +57,7 @@ struct LogicalLines {
 };
 
 /// Splits the whole text of a file.
-LogicalLines split_lines(std::string_view text, const std::string& file);
+LogicalLines split_lines(std::string_view text, const SharedText& file);
 
 /// Whether `text` is UTF-8 as systemd wants it: no surrogates, no noncharacters, nothing above
 /// U+10FFFF, shortest forms only (src/basic/utf8.c).

@@ -18,6 +18,12 @@ std::string base_name(const std::string& path) {
     return path.substr(path.rfind('/') + 1);
 }
 
+// Whether the file is the one that systemd calls the unit after, not an alias's.
+bool is_of_that_name(const std::string& path, const std::string& name) {
+    return path.size() > name.size() && path.ends_with(name) &&
+           path[path.size() - name.size() - 1] == '/';
+}
+
 std::string parent(const std::string& path) {
     const std::size_t slash = path.rfind('/');
     return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
@@ -112,9 +118,9 @@ struct NameMap::Builder {
         const auto name = parse_service_name(entry.name);
         if (!name || map.targets_.count(entry.name) != 0) return;
         if (entry.type == DT_REG) {
-            map.targets_[entry.name] = full;
+            map.targets_[entry.name] = {full, true};
         } else if (const auto target = link_target(directory, full, *name)) {
-            map.targets_[entry.name] = *target;
+            map.targets_[entry.name] = {*target, false};
         }
     }
 
@@ -156,11 +162,11 @@ struct NameMap::Builder {
     // Names that end up at the same file belong together.
     void invert() {
         for (const auto& [name, target] : map.targets_) {
-            const auto file = map.follow(name);
-            if (!file) continue;
-            const auto status = root.status(*file);
+            const Fragment* file = map.follow(name);
+            if (file == nullptr || is_of_that_name(file->path, name)) continue;
+            const auto status = root.status(file->path);
             if (!status || S_ISCHR(status->st_mode) || status->st_size == 0) continue;  // masked
-            const auto principal = parse_service_name(base_name(*file));
+            const auto principal = parse_service_name(base_name(file->path));
             const auto link = parse_service_name(name);
             if (!principal || !link) continue;
             const bool to_template =
@@ -182,33 +188,38 @@ NameMap NameMap::build(const Root& root, const LoadPath& path) {
     return std::move(builder.map);
 }
 
-std::optional<std::string> NameMap::follow(const std::string& name) const {
-    std::string current = name;
+const Fragment* NameMap::follow(const std::string& name) const {
+    const std::string* current = &name;
     for (int step = 0; step < follow_max; ++step) {
-        auto found = targets_.find(current);
+        auto found = targets_.find(*current);
         if (found == targets_.end()) {
             // A link to an instance may lead to its template.
-            const auto parts = parse_service_name(current);
-            if (step == 0 || !parts) return std::nullopt;
+            const auto parts = step == 0 ? std::nullopt : parse_service_name(*current);
+            if (!parts) return nullptr;
             found = targets_.find(parts->template_of());
-            if (found == targets_.end()) return std::nullopt;
+            if (found == targets_.end()) return nullptr;
         }
-        if (found->second.front() == '/') return found->second;
-        current = found->second;
+        if (found->second.path.front() == '/') return &found->second;
+        current = &found->second.path;
     }
-    return std::nullopt;
+    return nullptr;
 }
 
-std::optional<std::string> NameMap::fragment(const ServiceName& name) const {
-    if (auto own = follow(name.full)) return own;
-    if (name.kind != NameKind::instance) return std::nullopt;
+const Fragment* NameMap::fragment_file(const ServiceName& name) const {
+    const Fragment* own = follow(name.full);
+    if (own != nullptr || name.kind != NameKind::instance) return own;
     return follow(name.template_of());
 }
 
+std::optional<std::string> NameMap::fragment(const ServiceName& name) const {
+    const Fragment* file = fragment_file(name);
+    return file == nullptr ? std::nullopt : std::optional<std::string>(file->path);
+}
+
 std::string NameMap::id(const ServiceName& name) const {
-    const auto file = fragment(name);
-    if (!file) return name.full;
-    const auto principal = parse_service_name(base_name(*file));
+    const Fragment* file = fragment_file(name);
+    if (file == nullptr || is_of_that_name(file->path, name.full)) return name.full;
+    const auto principal = parse_service_name(base_name(file->path));
     if (!principal) return name.full;
     if (principal->kind == NameKind::template_name && name.kind == NameKind::instance)
         return principal->with_instance(name.instance);
@@ -229,24 +240,27 @@ void NameMap::add_aliases(const ServiceName& unit, const std::string& of,
             continue;
         }
         const std::string instance = parts->with_instance(unit.instance);
-        const auto file = follow(instance);
-        if (!file || base_name(*file) == base_name(fragment)) out.insert(instance);
+        const Fragment* file = follow(instance);
+        if (file == nullptr || base_name(file->path) == base_name(fragment)) out.insert(instance);
     }
 }
 
 std::vector<std::string> NameMap::names(const ServiceName& name) const {
     const std::string principal = id(name);
+    const Fragment* file = fragment_file(name);
+    if (file != nullptr && is_of_that_name(file->path, name.full) &&
+        aliases_.find(name.full) == aliases_.end())
+        return {principal};
     std::set<std::string> all = {name.full};
-    const auto file = fragment(name);
-    if (file) {
-        add_aliases(name, name.full, *file, all);
-        const std::string base = base_name(*file);
+    if (file != nullptr) {
+        add_aliases(name, name.full, file->path, all);
+        const std::string base = base_name(file->path);
         const auto parts = parse_service_name(base);
         const bool generic =
             parts && parts->kind == NameKind::template_name && name.kind == NameKind::instance;
         all.insert(generic ? parts->with_instance(name.instance) : base);
-        add_aliases(name, base, *file, all);
-        add_aliases(name, principal, *file, all);
+        add_aliases(name, base, file->path, all);
+        add_aliases(name, principal, file->path, all);
     }
     all.erase(principal);
     std::vector<std::string> list = {principal};
@@ -270,12 +284,15 @@ std::vector<ServiceName> NameMap::template_family(const ServiceName& name) const
 }
 
 bool NameMap::is_ambiguous(const ServiceName& instance) const {
-    const auto own = fragment(instance);
+    const Fragment* own = fragment_file(instance);
     for (const ServiceName& alias : template_family(instance)) {
         if (alias.full == instance.template_of()) continue;
         // With an entry of its own the alias's instance is another unit.
         if (targets_.count(alias.with_instance(instance.instance)) != 0) continue;
-        if (follow(alias.full) != own) return true;
+        const Fragment* other = follow(alias.full);
+        const bool same =
+            other == own || (other != nullptr && own != nullptr && other->path == own->path);
+        if (!same) return true;
     }
     return false;
 }

@@ -25,6 +25,12 @@ struct DropinDirectory {
     std::size_t rank;  ///< of the load path's directory: 0 is the highest
 };
 
+/// The file of a unit.
+struct Fragment {
+    std::string path;
+    bool listed = false;  ///< a regular file in a directory that was listed: Root::read_listed()
+};
+
 class NameMap {
   public:
     /// Lists all directories of the load path.
@@ -36,6 +42,8 @@ class NameMap {
     /// The file that a name leads to, over aliases; nothing when there is none. An instance
     /// without a file of its own leads to its template's.
     std::optional<std::string> fragment(const ServiceName& name) const;
+    /// The same, owned by the map; nullptr when there is none.
+    const Fragment* fragment_file(const ServiceName& name) const;
 
     /// All names of the unit that `name` belongs to, itself first, the others sorted.
     std::vector<std::string> names(const ServiceName& name) const;
@@ -63,15 +71,15 @@ class NameMap {
     std::vector<const DropinDirectory*> dropin_directories_of(const std::string& name) const;
 
   private:
-    std::optional<std::string> follow(const std::string& name) const;
+    const Fragment* follow(const std::string& name) const;
     void add_aliases(const ServiceName& unit, const std::string& of, const std::string& fragment,
                      std::set<std::string>& out) const;
 
     struct Builder;
 
     // A name leads to a path (it starts with "/") or to another name.
-    std::map<std::string, std::string> targets_;
-    // From a principal name to all names that lead to it.
+    std::map<std::string, Fragment> targets_;
+    // From a principal name to all other names that lead to it.
     std::map<std::string, std::set<std::string>> aliases_;
     Diagnostics problems_;
     std::set<std::string> wanted_;

@@ -87,8 +87,8 @@ tl::expected<std::string, SpecifierError> expand_specifiers(std::string_view tex
 }
 
 std::optional<SpecifierError> find_bad_specifier(std::string_view text) {
-    for (std::size_t at = 0; at + 1 < text.size(); ++at) {
-        if (text[at] != '%') continue;
+    if (text.empty()) return std::nullopt;
+    for (std::size_t at = text.find('%'); at < text.size() - 1; at = text.find('%', at + 1)) {
         const char letter = text[++at];
         if (!is_alphanumeric(letter)) continue;
         const auto issue = issue_of(letter);

@@ -51,15 +51,14 @@ Unit parse(const Sources& sources) {
     return unit;
 }
 
-const std::vector<std::string>& Loader::list(const std::string& directory) {
+const std::vector<DirectoryEntry>& Loader::list(const std::string& directory) {
     const auto known = listings_.find(directory);
     if (known != listings_.end()) return known->second;
-    std::vector<std::string>& names = listings_[directory];
+    std::vector<DirectoryEntry>& files = listings_[directory];
     // A directory that cannot be listed has no drop-ins for systemd either.
-    if (const auto entries = root_.list(directory))
-        for (const DirectoryEntry& entry : *entries)
-            if (is_dropin_name(entry.name)) names.push_back(entry.name);
-    return names;
+    if (auto entries = root_.list(directory)) files = std::move(*entries);
+    std::erase_if(files, [](const DirectoryEntry& entry) { return !is_dropin_name(entry.name); });
+    return files;
 }
 
 std::vector<Dropin> Loader::find_dropins(const std::vector<std::string>& names) {
@@ -67,8 +66,9 @@ std::vector<Dropin> Loader::find_dropins(const std::vector<std::string>& names) 
     // type-level directory comes behind all of them.
     std::map<std::string, Dropin> chosen;
     const auto add_directory = [&](const DropinDirectory& directory) {
-        for (const std::string& file : list(directory.path))
-            chosen.emplace(file, Dropin{directory.path + "/" + file, directory.name});
+        for (const DirectoryEntry& file : list(directory.path))
+            chosen.try_emplace(file.name, Dropin{directory.path + "/" + file.name, directory.name,
+                                                 file.type == DT_REG});
     };
     for (const std::string& full : names) {
         const auto name = parse_service_name(full);
@@ -97,10 +97,11 @@ std::vector<Dropin> Loader::find_dropins(const std::vector<std::string>& names) 
     return ordered;
 }
 
-Result<const std::string*> Loader::read_dropin(const std::string& path) {
+Result<const std::string*> Loader::read_dropin(const Dropin& dropin) {
+    const std::string& path = dropin.path;
     const auto known = texts_.find(path);
     if (known != texts_.end()) return &known->second;
-    auto text = root_.read(path);
+    auto text = dropin.listed ? root_.read_listed(path) : root_.read(path);
     if (!text && !is_missing(text.error()))
         return fail(path, "cannot read this drop-in: " + text.error().message(),
                     "make it a readable file, or remove it");
@@ -113,43 +114,41 @@ Result<Sources> Loader::read(const ServiceName& name) {
     sources.names = map_.names(name);
     const auto principal = parse_service_name(sources.names.front());
     sources.name = principal ? *principal : name;
-    if (const auto file = map_.fragment(name)) {
-        sources.fragment = *file;
-        const auto text = root_.read(*file);
+    if (const Fragment* file = map_.fragment_file(name)) {
+        sources.fragment = file->path;
+        auto text = file->listed ? root_.read_listed(file->path) : root_.read(file->path);
         if (!text && !is_missing(text.error()))
-            return fail(*file, "cannot read this unit file: " + text.error().message(),
+            return fail(file->path, "cannot read this unit file: " + text.error().message(),
                         "make it a readable file, or remove it");
         if (text) {
-            sources.fragment_text = *text;
             sources.state = text->empty() ? Sources::State::masked : Sources::State::present;
+            sources.fragment_text = std::move(*text);
         }
         // In a root directory without devices the link of a mask leads nowhere.
-        if (!text && root_.read_link(*file) == std::string("/dev/null"))
+        if (!text && root_.read_link(file->path) == std::string("/dev/null"))
             sources.state = Sources::State::masked;
-        sources.transient = is_transient_directory(file->substr(0, file->rfind('/')));
+        sources.transient = is_transient_directory(file->path.substr(0, file->path.rfind('/')));
     }
     if (sources.state == Sources::State::masked) return sources;
     sources.dropins = find_dropins(sources.names);
     for (const Dropin& dropin : sources.dropins) {
-        auto text = read_dropin(dropin.path);
+        auto text = read_dropin(dropin);
         if (!text) return tl::unexpected(text.error());
         sources.dropin_texts.push_back(**text);
     }
     return sources;
 }
 
-std::vector<const Assignment*> assignments(const Unit& unit, const std::vector<std::string>& keys) {
+std::vector<const Assignment*> assignments(const Unit& unit, Keys keys) {
     std::vector<const Assignment*> found;
     for (const UnitFile& file : unit.files)
         for (const Assignment& assignment : file.assignments)
-            if (assignment.section == "Service" &&
-                std::find(keys.begin(), keys.end(), assignment.key) != keys.end())
+            if (keys.contain(assignment.key) && assignment.section == "Service")
                 found.push_back(&assignment);
     return found;
 }
 
-std::vector<const Assignment*> list_setting(const Unit& unit,
-                                            const std::vector<std::string>& keys) {
+std::vector<const Assignment*> list_setting(const Unit& unit, Keys keys) {
     std::vector<const Assignment*> kept;
     for (const Assignment* assignment : assignments(unit, keys)) {
         if (assignment->text().empty())
@@ -160,7 +159,7 @@ std::vector<const Assignment*> list_setting(const Unit& unit,
     return kept;
 }
 
-const Assignment* last_setting(const Unit& unit, const std::string& key) {
+const Assignment* last_setting(const Unit& unit, std::string_view key) {
     const auto kept = list_setting(unit, {key});
     return kept.empty() ? nullptr : kept.back();
 }

@@ -5,8 +5,12 @@
 // conf_files_list_strv() in src/basic/conf-files.c, unit_load_dropin() in src/core/load-dropin.c.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <initializer_list>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +26,7 @@ namespace ringfence::unit {
 struct Dropin {
     std::string path;
     std::string directory_name;  ///< "nginx.service" of nginx.service.d, "service" of service.d
+    bool listed = false;         ///< a regular file: Root::read_listed()
     std::string file_name() const { return path.substr(path.rfind('/') + 1); }
 };
 
@@ -72,25 +77,46 @@ class Loader {
     Result<Sources> read(const ServiceName& name);
 
   private:
-    const std::vector<std::string>& list(const std::string& directory);
+    const std::vector<DirectoryEntry>& list(const std::string& directory);
     std::vector<Dropin> find_dropins(const std::vector<std::string>& names);
-    Result<const std::string*> read_dropin(const std::string& path);
+    Result<const std::string*> read_dropin(const Dropin& dropin);
 
     const Root& root_;
     const NameMap& map_;
-    std::map<std::string, std::vector<std::string>> listings_;
+    std::map<std::string, std::vector<DirectoryEntry>> listings_;
     std::map<std::string, std::string> texts_;
+};
+
+/// The spellings of one setting. It owns nothing: for parameters only.
+class Keys {
+  public:
+    // NOLINTBEGIN(google-explicit-constructor): stands for what it is made from
+    Keys(std::initializer_list<std::string_view> keys) : views_(keys.begin(), keys.size()) {}
+    template <std::size_t count>
+    Keys(const std::array<std::string_view, count>& keys) : views_(keys) {}
+    Keys(const std::vector<std::string>& keys) : strings_(keys) {}
+    // NOLINTEND(google-explicit-constructor)
+
+    bool contain(std::string_view key) const {
+        const auto same = [&](std::string_view other) { return other == key; };
+        return std::any_of(views_.begin(), views_.end(), same) ||
+               std::any_of(strings_.begin(), strings_.end(), same);
+    }
+
+  private:
+    std::span<const std::string_view> views_;
+    std::span<const std::string> strings_;
 };
 
 /// The assignments of a key in [Service], in the order of application. Several spellings of one
 /// setting (ReadWritePaths=, ReadWriteDirectories=) are given together.
-std::vector<const Assignment*> assignments(const Unit& unit, const std::vector<std::string>& keys);
+std::vector<const Assignment*> assignments(const Unit& unit, Keys keys);
 
 /// The same for a list setting: only those behind the last empty one.
-std::vector<const Assignment*> list_setting(const Unit& unit, const std::vector<std::string>& keys);
+std::vector<const Assignment*> list_setting(const Unit& unit, Keys keys);
 
 /// The last assignment that is not empty, if none empty follows; for settings with one value.
-const Assignment* last_setting(const Unit& unit, const std::string& key);
+const Assignment* last_setting(const Unit& unit, std::string_view key);
 
 /// systemd's booleans; nothing for another word.
 std::optional<bool> parse_boolean(std::string_view text);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/root.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
@@ -57,6 +58,29 @@ TEST_F(RootTest, RefusesWhatIsTooLong) {
     EXPECT_EQ(root().read("/etc/file", 6).value(), "inside");
 }
 
+TEST_F(RootTest, ReadsWhatWasListed) {
+    EXPECT_EQ(root().read_listed("/etc/file").value(), "inside");
+    EXPECT_EQ(root().read_listed("/etc/file", 5).error().value(), EFBIG);
+    EXPECT_EQ(root().read_listed("/nothing").error().value(), ENOENT);
+    // What was a file when the directory was listed may be another thing by now.
+    ASSERT_EQ(::mkfifo((directory_ / "fifo").c_str(), 0600), 0);
+    EXPECT_EQ(root().read_listed("/fifo").error().value(), EINVAL);
+    EXPECT_EQ(root().read_listed("/etc").error().value(), EISDIR);
+    EXPECT_EQ(Root::open("/")->read_listed("/dev/null").error().value(), EINVAL);
+}
+
+TEST_F(RootTest, ReadsFilesOfEverySize) {
+    for (const std::size_t size : {0u, 1u, 65535u, 65536u, 65537u, 1000000u}) {
+        const std::string text(size, 'x');
+        std::ofstream(directory_ / "sized") << text;
+        EXPECT_EQ(root().read("/sized").value(), text) << size;
+        EXPECT_EQ(root().read_listed("/sized").value(), text) << size;
+    }
+    // fstat(2) gives these a size of 0.
+    const std::string status = Root::open("/")->read("/proc/self/status").value();
+    EXPECT_NE(status.find("\nThreads:"), std::string::npos) << status;
+}
+
 TEST_F(RootTest, ReadsTheHeadOfAFile) {
     EXPECT_EQ(root().read_head("/etc/file", 2).value(), "in");
     EXPECT_EQ(root().read_head("/etc/file", 100).value(), "inside");
@@ -78,6 +102,20 @@ TEST_F(RootTest, ListsSortedWithTypes) {
     EXPECT_EQ(entries[1].type, DT_DIR);
     EXPECT_EQ(root().list("/none").error().value(), ENOENT);
     EXPECT_EQ(root().read_link("/etc/file").error().value(), EINVAL);
+}
+
+// More than one getdents64(2) gives.
+TEST_F(RootTest, ListsLargeDirectories) {
+    fs::create_directory(directory_ / "large");
+    constexpr int count = 3000;
+    for (int i = 0; i < count; ++i)
+        fs::create_symlink("nowhere", directory_ / "large" / ("name-" + std::to_string(i)));
+    const auto entries = root().list("/large").value();
+    ASSERT_EQ(entries.size(), std::size_t{count});
+    EXPECT_TRUE(std::is_sorted(entries.begin(), entries.end(),
+                               [](const auto& a, const auto& b) { return a.name < b.name; }));
+    for (const DirectoryEntry& entry : entries)
+        ASSERT_EQ(entry.type, DT_LNK) << entry.name;
 }
 
 TEST_F(RootTest, PretendsThatAFileIsThere) {

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "dropin/plan.h"
 
+#include <filesystem>
+#include <fstream>
+#include <sched.h>
+#include <stdlib.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "base/parallel.h"
+#include "policy/search_path.h"
 
 namespace ringfence::dropin {
 namespace {
 
+namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -28,6 +37,84 @@ TEST(Plan, InstancesOfPolicyNames) {
                 ElementsAre("a", "ab"));
     EXPECT_THAT(instances_with_policy("%N", name, {"web@x", "web"}), ElementsAre("x"));
     EXPECT_THAT(instances_with_policy("%p", name, policies), IsEmpty());
+}
+
+// Units enough for several threads, every fifth with a policy of its own and some that are refused.
+class PlanOfMany : public testing::Test {
+  protected:
+    void SetUp() override {
+        char name[] = "/tmp/ringfence-plan-XXXXXX";
+        ASSERT_NE(::mkdtemp(name), nullptr);
+        top_ = name;
+        for (int i = 0; i < count; ++i)
+            add_unit("s" + std::to_string(i), i % 5 == 0, i % 25 == 0);
+        write("etc/systemd/system/t@.service.d/50.conf", "[Service]\nX-LandlockPolicy=-%i\n");
+        write("usr/lib/systemd/system/t@.service", "[Service]\nExecStart=/bin/t %i\n");
+    }
+    void TearDown() override { fs::remove_all(top_); }
+
+    void add_unit(const std::string& name, bool fenced, bool missing) {
+        write("usr/lib/systemd/system/" + name + ".service",
+              "[Service]\nExecStart=/usr/bin/" + name + "\n");
+        if (!fenced) return;
+        write("etc/systemd/system/" + name + ".service.d/50.conf",
+              "[Service]\nX-LandlockPolicy=" + name + "\n");
+        if (missing) return;
+        write("etc/ringfence/policies/" + name + ".toml",
+              "version = 1\nabi = 7\nextends = [\"base\"]\n[filesystem]\nread = [\"/etc/" + name +
+                  "\"]\n");
+        write("usr/lib/ringfence/policies/abstractions/base.toml",
+              "version = 1\nabi = 7\n[filesystem]\nread = [\"/usr/share\"]\n");
+    }
+
+    void write(const std::string& path, const std::string& text) {
+        fs::create_directories((top_ / path).parent_path());
+        std::ofstream(top_ / path) << text;
+    }
+
+    // What the generator would write, in one text.
+    std::string plan() const {
+        const auto root = Root::open(top_);
+        const policy::SearchPath search = policy::system_search_path();
+        Policies policies;
+        policies.resolver = [&] { return policy::make_resolver(*root, search, {}); };
+        policies.names = policy_names(*root, search);
+        const auto no_environment = [](const std::string&) { return std::nullopt; };
+        const Plan plan = make_plan(*root, unit::load_path(unit::Scope::system, no_environment),
+                                    policies, {"/w"});
+        std::string text;
+        for (const PlannedFile& file : plan.files) {
+            text += std::string(name_of(file.outcome)) + " " + file.path + "\n" + file.text;
+            for (const Diagnostic& reason : file.reasons)
+                text += to_string(reason) + "\n";
+        }
+        for (const Diagnostic& warning : plan.warnings)
+            text += to_string(warning) + "\n";
+        return text;
+    }
+
+    static constexpr int count = 400;
+    fs::path top_;
+};
+
+TEST_F(PlanOfMany, IsTheSameByOneThreadAndByMany) {
+    cpu_set_t before;
+    ASSERT_EQ(::sched_getaffinity(0, sizeof before, &before), 0);
+    if (CPU_COUNT(&before) < 2) GTEST_SKIP() << "there is one processor, so there is one thread";
+    const std::string by_many = plan();
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    for (int cpu = 0; CPU_COUNT(&one) == 0; ++cpu)
+        if (CPU_ISSET(cpu, &before)) CPU_SET(cpu, &one);
+    ASSERT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);
+    ASSERT_EQ(worker_count(count, 1), 1u);
+    const std::string by_one = plan();
+    ASSERT_EQ(::sched_setaffinity(0, sizeof before, &before), 0);
+    EXPECT_EQ(by_many, by_one);
+    EXPECT_EQ(plan(), by_one);
+    EXPECT_THAT(by_one, testing::HasSubstr("fenced s5.service.d/zz-ringfence.conf"));
+    EXPECT_THAT(by_one, testing::HasSubstr("refused s25.service.d/zz-ringfence.conf"));
+    EXPECT_THAT(by_one, testing::HasSubstr("fenced t@s5.service.d/zz-ringfence.conf"));
 }
 
 }  // namespace

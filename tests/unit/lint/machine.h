@@ -62,12 +62,10 @@ class ScratchMachine : public testing::Test {
         const unit::LoadPath units = unit::load_path(
             unit::Scope::system, [](const auto&) { return std::optional<std::string>(); });
         const auto defaults = policy::read_defaults(root, search_);
-        const auto resolve = [&](const std::vector<policy::Name>& names) {
-            return policy::resolve(root, search_, names);
-        };
-        dropin::Plan plan =
-            dropin::make_plan(root, units, {resolve, dropin::policy_names(root, search_), defaults},
-                              {"/usr/libexec/wrapper"});
+        const auto resolver = [&] { return policy::make_resolver(root, search_, {}); };
+        dropin::Plan plan = dropin::make_plan(
+            root, units, {resolver, dropin::policy_names(root, search_), defaults},
+            {"/usr/libexec/wrapper"});
         Report report = run({root, units, search_, plan, defaults}, selection);
         return {std::move(plan), std::move(report)};
     }

@@ -244,7 +244,8 @@ TEST_F(Resolve, EverySettingKeepsItsPlace) {
     EXPECT_EQ(to_string(all.removed[0].origin.where), drop + ":6:13");
     std::vector<std::string> sources;
     for (const Source& source : all.sources)
-        sources.push_back(source.policy + (source.drop_in ? "+" : "") + ":" + source.path);
+        sources.push_back(source.policy.str() + (source.drop_in ? "+" : "") + ":" +
+                          source.path.str());
     EXPECT_EQ(sources, (std::vector<std::string>{"p:" + main, "p+:" + drop,
                                                  "p > a:/usr/p/abstractions/a.toml"}));
 }
