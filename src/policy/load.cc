@@ -75,7 +75,10 @@ Loader::Extended Loader::merge_extended(const std::vector<Located<std::string>>&
     Extended extended;
     for (const auto& name : names)
         extend(extended, name);
-    if (of_policy && problems.size() == problems_before) extended_.emplace(key, extended);
+    if (!of_policy || problems.size() != problems_before) return extended;
+    constexpr std::size_t kept = 16;
+    if (extended_.size() >= kept) extended_.clear();
+    extended_.emplace(key, extended);
     return extended;
 }
 
