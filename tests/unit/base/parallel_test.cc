@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/parallel.h"
 
+#include <cerrno>
 #include <functional>
 #include <set>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -29,6 +33,28 @@ TEST(Parallel, EachIndexIsTakenOnce) {
                 EXPECT_EQ(*all.rbegin(), count - 1);
             }
         }
+}
+
+// In a process that may not start threads; 0 when the first worker did it all.
+int share_out_without_threads() {
+    const struct rlimit none = {0, 0};
+    // The limit is not for root.
+    if (::setresuid(65534, 65534, 65534) < 0 && errno != EPERM) return 2;
+    if (::setrlimit(RLIMIT_NPROC, &none) < 0) return 3;
+    std::size_t first = 0;
+    std::size_t others = 0;
+    Workers workers = {[&](std::size_t) { ++first; }, [&](std::size_t) { ++others; }};
+    share_out(1000, workers);
+    return first == 1000 && others == 0 ? 0 : 1;
+}
+
+TEST(Parallel, GoesOnWithoutThreads) {
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) ::_exit(share_out_without_threads());
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
 }
 
 TEST(Parallel, FewThingsAreOneWorkersWork) {
