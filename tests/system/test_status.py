@@ -110,6 +110,7 @@ def test_refused_by_the_policy(sleeper):
     assert unit["running"]["status"] == "enforced"
     sleeper.reload()
     sleeper.restart(UNIT, check=False)
+    sleeper.wait_state(UNIT, "failed")  # Type=simple: systemctl does not wait for the refusal
     expect(sleeper, "refused", 4, "did you mean `execute`?")
 
 
