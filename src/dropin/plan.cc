@@ -151,6 +151,7 @@ class Planner {
 // Does not touch the candidates: a plain unit's policies have no instance in their names.
 void plan_plain_units(const std::vector<ServiceName>& names, std::deque<Planner>& planners) {
     std::vector<std::function<void(std::size_t)>> workers;
+    workers.reserve(planners.size());
     for (Planner& planner : planners)
         workers.emplace_back([&](std::size_t index) { planner.plan_unit(names[index]); });
     share_out(names.size(), workers);

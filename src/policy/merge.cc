@@ -133,10 +133,10 @@ void merge_paths(std::vector<Row>& rows, std::vector<Row> more) {
     auto next = more.begin();
     for (Row& row : rows) {
         auto order = std::strong_ordering::greater;
-        while (next != more.end() && (order = path_key(*next) <=> path_key(row)) < 0)
+        while (next != more.end() && std::is_lt(order = path_key(*next) <=> path_key(row)))
             merged.push_back(std::move(*next++));
         merged.push_back(std::move(row));
-        if (next != more.end() && order == 0) join(merged.back(), *next++);
+        if (next != more.end() && std::is_eq(order)) join(merged.back(), *next++);
     }
     merged.insert(merged.end(), std::make_move_iterator(next), std::make_move_iterator(more.end()));
     rows = std::move(merged);
