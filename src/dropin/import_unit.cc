@@ -8,8 +8,8 @@
 
 #include "dropin/bind_ports.h"
 #include "dropin/inherit.h"
-#include "landlock/groups.h"
 #include "landlock/rights.h"
+#include "policy/access_groups.h"
 #include "policy/path_text.h"
 #include "unit/words.h"
 
@@ -25,12 +25,6 @@ constexpr int draft_abi = 10;
 constexpr Access access_read = landlock::access_of("fs.read_file");
 constexpr Access access_write = landlock::access_of("fs.write_file");
 constexpr Access access_ioctl = landlock::access_of("fs.ioctl_dev");
-
-Access group_access(std::string_view option) {
-    for (const landlock::PathGroup& row : landlock::path_groups)
-        if (option == row.option) return row.access;
-    return {};
-}
 
 // What systemd leaves in /dev with PrivateDevices=yes, beside what abstractions/base.toml gives.
 constexpr const char* private_devices[] = {"/dev/full", "/dev/tty", "/dev/ptmx", "/dev/pts"};
@@ -183,13 +177,14 @@ class UnitImporter {
         if (!own && yes("DynamicUser")) line = last("DynamicUser");
         if (own || yes("DynamicUser"))
             for (const char* path : {"/tmp", "/var/tmp"})
-                add(path, group_access("write"), from_key(line));
+                add(path, policy::path_group("write").access, from_key(line));
         else
             note("/tmp and /var/tmp: PrivateTmp=yes would make them safe to give");
         each_word({"TemporaryFileSystem"}, [&](const std::string& value, const auto* setting) {
             const std::string path = value.substr(0, value.find(':'));
             const bool read_only = value.find(":ro") != std::string::npos;
-            add(literal(path), group_access(read_only ? "read" : "write"), from_key(setting));
+            add(literal(path), policy::path_group(read_only ? "read" : "write").access,
+                from_key(setting));
         });
     }
 
@@ -222,7 +217,7 @@ class UnitImporter {
         const unit::Assignment* line = last("ProtectSystem");
         const std::string value = word("ProtectSystem");
         const bool set = yes("ProtectSystem") || value == "full" || value == "strict";
-        if (set) add("/usr", group_access("read"), from(line));
+        if (set) add("/usr", policy::path_group("read").access, from(line));
         if (set && value != "yes")
             note(
                 fmt::format("{} leaves /etc{} to read; keys and passwords are there: name "

@@ -6,7 +6,7 @@
 
 #include "dropin/quote.h"
 #include "dropin/search_path.h"
-#include "landlock/groups.h"
+#include "policy/access_groups.h"
 #include "policy/merge.h"
 #include "unit/command.h"
 #include "unit/words.h"
@@ -15,16 +15,8 @@ namespace ringfence::dropin {
 
 namespace {
 
-using landlock::Access;
-
 const SharedText own_program = "the unit's own program";
 const SharedText interpreter_of_program = "the loader or interpreter of the unit's program";
-
-Access group(std::string_view name) {
-    for (const landlock::PathGroup& row : landlock::path_groups)
-        if (name == row.option) return row.access;
-    return {};
-}
 
 // Settings with lists of paths. In all of them "-" and "+" may stand before a path, and what is
 // behind a ":" is something else (where it is mounted from, or options).
@@ -158,7 +150,7 @@ class Collector {
         policy::PathRule rule;
         rule.path = simple;
         rule.optional = true;
-        rule.access = group(name);
+        rule.access = policy::path_group(name).access;
         rule.origins = {{where, "", "the unit's " + key + "="}};
         rules_.push_back(std::move(rule));
     }
@@ -173,7 +165,7 @@ policy::PathRule program_rule(const std::string& program, policy::Origin origin)
     policy::PathRule rule;
     rule.path = as_rule_path(program);
     rule.optional = true;
-    rule.access = group("execute");
+    rule.access = policy::path_group("execute").access;
     rule.origins = {std::move(origin)};
     return rule;
 }

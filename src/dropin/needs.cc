@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "dropin/needs.h"
 
+#include <algorithm>
+#include <initializer_list>
 #include <string_view>
 
 #include "dropin/syscall_filter.h"
@@ -48,10 +50,12 @@ class NeedsFinder {
     }
 
     // Of a setting with a fixed set of words: systemd ignores any other, the empty one too.
-    std::string_view last_word(std::string_view key, unit::Keys words) const {
+    std::string_view last_word(std::string_view key,
+                               std::initializer_list<std::string_view> words) const {
         std::string_view found;
         for (const Value& value : values({key}))
-            if (words.contain(value.text)) found = value.text;
+            if (std::find(words.begin(), words.end(), value.text) != words.end())
+                found = value.text;
         return found;
     }
 

@@ -16,12 +16,6 @@ using landlock::PathGroup;
 // The order on the line; an index into landlock::path_groups would tie it to that table's order.
 constexpr const char* group_order[] = {"execute", "read", "write", "connect-unix"};
 
-const PathGroup& group_named(std::string_view name) {
-    for (const PathGroup& group : landlock::path_groups)
-        if (name == group.option) return group;
-    return landlock::path_groups[0];
-}
-
 std::string names_of(const Access& access) {
     std::string names;
     for (const landlock::Right& right : landlock::rights) {
@@ -52,7 +46,7 @@ class LayerWriter {
         add("abi", std::to_string(layer_.abi));
         if (!layer_.unrestricted.empty()) add("unrestricted", names_of(layer_.unrestricted));
         for (const char* name : group_order)
-            write_group(group_named(name));
+            write_group(policy::path_group(name));
         for (std::size_t i = 0; i < groups_.size(); ++i)
             if (groups_[i].empty() && !layer_.paths[i].access.empty())
                 add("allow", names_of(layer_.paths[i].access) +

@@ -5,11 +5,19 @@
 #include <array>
 #include <cstddef>
 #include <iterator>
+#include <string_view>
 
 #include "landlock/access.h"
 #include "landlock/groups.h"
 
 namespace ringfence::policy {
+
+/// The group of an option of the wrapper, "read" for --read=; the table's first for what is none.
+constexpr const landlock::PathGroup& path_group(std::string_view option) {
+    for (const landlock::PathGroup& group : landlock::path_groups)
+        if (option == group.option) return group;
+    return landlock::path_groups[0];
+}
 
 /// Some of landlock::path_groups.
 class PathGroups {
