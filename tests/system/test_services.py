@@ -102,5 +102,17 @@ def test_redis_saves_and_loads(machine):
     assert machine.run("redis-cli", "save").stdout == "OK\n"
     assert "started" in machine.run("redis-cli", "bgsave").stdout
     assert machine.run("redis-cli", "config", "set", "appendonly", "yes").stdout == "OK\n"
+    # Until its first append-only file is written redis refuses SIGTERM, fenced or not, and Debian's
+    # unit waits for it without end (TimeoutStopSec=0).
+    machine.wait_for(lambda: saved(machine), what="the end of redis's saves")
     machine.restart("redis-server.service")
     assert machine.run("redis-cli", "get", "kept").stdout == "across restarts\n"
+
+
+def saved(machine):
+    """Whether no save runs or waits to run, and the last ones succeeded."""
+    facts = dict(line.split(":", 1) for line in
+                 machine.run("redis-cli", "info", "persistence").stdout.splitlines() if ":" in line)
+    assert facts["rdb_last_bgsave_status"] == facts["aof_last_bgrewrite_status"] == "ok"
+    return all(facts[name] == "0" for name in (
+        "rdb_bgsave_in_progress", "aof_rewrite_in_progress", "aof_rewrite_scheduled"))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """One booted machine: run commands, read its journal, change its units, undo the changes."""
+import contextlib
 import itertools
 import json
 import os
@@ -164,10 +165,15 @@ class Machine:
         self.run("systemctl", "daemon-reload")
 
     def undo(self):
-        while self._undo:
-            self._undo.pop()()
-        self.run("systemctl", "reset-failed", check=False)
-        self.concerned.clear()
+        """Undoes all it can, so that one test's trouble is not the next one's, and then fails."""
+        try:
+            with contextlib.ExitStack() as stack:
+                for step in self._undo:  # the last one first
+                    stack.callback(step)
+        finally:
+            self._undo.clear()
+            self.run("systemctl", "reset-failed", check=False)
+            self.concerned.clear()
 
     # Units
 
