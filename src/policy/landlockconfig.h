@@ -10,7 +10,6 @@
 //   netPort      rights on ports, the same way (net_port)
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -22,21 +21,13 @@
 #include "base/diagnostic.h"
 #include "landlock/access.h"
 #include "policy/document.h"
+#include "policy/path_template.h"
 #include "policy/policy.h"
 
 namespace ringfence::policy {
 
 /// The rights that its files have names for are those of this ABI and older.
 inline constexpr int landlockconfig_abi = 6;
-
-/// Part of a path: text, or the name of a variable.
-struct TemplatePart {
-    bool variable = false;
-    std::string text;
-
-    auto operator<=>(const TemplatePart&) const = default;
-};
-using PathTemplate = std::vector<TemplatePart>;
 
 /// Rights that one place, or several, give.
 struct ConfigGrant {

@@ -8,6 +8,7 @@
 #include "landlock/rights.h"
 #include "policy/draft.h"
 #include "policy/landlockconfig.h"
+#include "policy/short_names.h"
 
 namespace ringfence::policy {
 
@@ -57,8 +58,7 @@ std::optional<std::string> exported_path(std::string_view path) {
 std::vector<std::string> short_names(const Access& access) {
     std::vector<std::string> names;
     for (const Right& right : landlock::rights) {
-        const std::string_view name = right.name;
-        if (access.contains(right.access())) names.emplace_back(name.substr(name.find('.') + 1));
+        if (access.contains(right.access())) names.emplace_back(short_name(right));
     }
     return names;
 }

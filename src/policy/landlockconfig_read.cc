@@ -7,7 +7,9 @@
 #include "landlock/rights.h"
 #include "policy/json.h"
 #include "policy/landlockconfig.h"
+#include "policy/path_template.h"
 #include "policy/path_text.h"
+#include "policy/short_names.h"
 
 namespace ringfence::policy {
 
@@ -15,7 +17,6 @@ namespace {
 
 using landlock::Access;
 using landlock::Family;
-using landlock::Right;
 
 /// A key in both spellings.
 struct ConfigKey {
@@ -35,12 +36,6 @@ constexpr ConfigKey key_scoped{"scoped", "scoped"};
 constexpr ConfigKey key_allowed{"allowedAccess", "allowed_access"};
 constexpr ConfigKey key_parent{"parent", "parent"};
 constexpr ConfigKey key_port{"port", "port"};
-
-/// "fs.read_file" → "read_file".
-std::string_view short_name(const Right& right) {
-    const std::string_view name = right.name;
-    return name.substr(name.find('.') + 1);
-}
 
 /// A group of rights by the name that files give it.
 struct ConfigGroup {
@@ -75,20 +70,10 @@ Access of_family(const Access& access, Family family) {
 }
 
 std::vector<std::string> access_names(Family family) {
-    std::vector<std::string> names;
-    for (const Right& right : landlock::rights)
-        if (right.family == family && right.abi <= landlockconfig_abi)
-            names.emplace_back(short_name(right));
+    std::vector<std::string> names = short_names(family, landlockconfig_abi);
     for (const ConfigGroup& group : config_groups)
         if (family == Family::fs || !group.fs_only) names.emplace_back(group.name);
     return names;
-}
-
-bool is_variable_name(std::string_view name) {
-    const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-    return !name.empty() && letter(name[0]) && std::all_of(name.begin(), name.end(), [&](char c) {
-        return letter(c) || (c >= '0' && c <= '9') || c == '_';
-    });
 }
 
 class ConfigReader {
@@ -269,10 +254,8 @@ class ConfigReader {
                     "write abi = 6 or the one that it was written for");
             return {};
         }
-        for (const Right& right : landlock::rights)
-            if (right.family == family && right.abi <= landlockconfig_abi &&
-                short_name(right) == name)
-                return right.access();
+        if (const auto access = access_by_short_name(name, family, landlockconfig_abi))
+            return *access;
         if (problems.size() >= most_problems) return {};
         const auto names = access_names(family);
         const std::string near = nearest(name, names);
@@ -291,9 +274,8 @@ class ConfigReader {
                      {key_parent,
                       [&](const Entry& entry) {
                           for (const Value& value : array_of(entry))
-                              if (const std::string* text = string_of(value, "a path"))
-                                  parents.emplace_back(template_of(*text, value.where),
-                                                       value.where);
+                              if (auto parent = template_of(value))
+                                  parents.emplace_back(std::move(*parent), value.where);
                       },
                       true}});
         // A group may be empty at an old ABI; the rule then says nothing.
@@ -336,39 +318,13 @@ class ConfigReader {
         return {};
     }
 
-    static void append(PathTemplate& parts, std::string_view text) {
-        if (text.empty()) return;
-        if (parts.empty() || parts.back().variable) parts.push_back({false, ""});
-        parts.back().text += text;
-    }
-
-    /// "$$" is a "$", "${name}" a variable; a "$" before anything else stands for itself.
-    PathTemplate template_of(std::string_view text, const Location& where) {
-        PathTemplate parts;
-        while (!text.empty()) {
-            const std::size_t dollar = std::min(text.find('$'), text.size());
-            const std::string_view rest = text.substr(std::min(dollar + 1, text.size()));
-            const char next = rest.empty() ? '\0' : rest[0];
-            append(parts, text.substr(0, next == '{' ? dollar : dollar + 1));
-            if (next == '$') {
-                text = rest.substr(1);
-                continue;
-            }
-            text = rest;
-            if (next != '{') continue;
-            const std::size_t end = text.find('}');
-            const std::string_view name = text.substr(1, end == text.npos ? end : end - 1);
-            if (end == text.npos)
-                problem(where, "the path has a ${ without its }", "write $${ for the text");
-            else if (!is_variable_name(name))
-                problem(where,
-                        fmt::format("the path has ${{{}}}, which names no variable", plain(name)),
-                        "a letter, then letters, digits and _");
-            if (end == text.npos) break;
-            parts.push_back({true, std::string(name)});
-            text.remove_prefix(end + 1);
-        }
-        return parts;
+    std::optional<PathTemplate> template_of(const Value& value) {
+        const std::string* text = string_of(value, "a path");
+        if (text == nullptr) return {};
+        auto parsed = parse_template(*text);
+        if (parsed) return std::move(*parsed);
+        problem(value.where, "the path " + parsed.error().message, parsed.error().hint);
+        return {};
     }
 
     Spelling spelling_;

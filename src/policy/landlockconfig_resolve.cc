@@ -103,20 +103,12 @@ class PathResolver {
     std::vector<ConfigPath> paths_;
 };
 
-/// In a policy "%" and "$" begin something; doubled, they stand for themselves.
-std::string as_policy_path(std::string_view path) {
-    std::string out;
-    for (const char c : path)
-        out.append(c == '%' || c == '$' ? 2 : 1, c);
-    return out;
-}
-
 std::optional<Diagnostic> problem_with_path(const ConfigPath& path) {
     if (!path.path.starts_with('/'))
         return Diagnostic{path.where, fmt::format("{} is not an absolute path", quote(path.path)),
                           "llconfig starts it from where it is called; a service has no such "
                           "place: write what it stands for"};
-    const auto parsed = parse_path(as_policy_path(path.path));
+    const auto parsed = parse_path(literal_path(path.path));
     if (parsed) return {};
     return Diagnostic{path.where, fmt::format("{} {}", quote(path.path), parsed.error().message),
                       parsed.error().hint};
@@ -198,7 +190,7 @@ Result<ConfigPolicy> to_policy(const LandlockConfig& config, Unsayable unsayable
             continue;
         }
         PathEntry entry;
-        entry.path = as_policy_path(path.path);
+        entry.path = literal_path(path.path);
         entry.optional = true;
         entry.access = path.access;
         entry.exact = true;

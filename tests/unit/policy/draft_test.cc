@@ -12,7 +12,6 @@
 #include "policy/digest.h"
 #include "policy/document.h"
 #include "policy/landlockconfig.h"
-#include "policy/landlockd.h"
 #include "tree.h"
 
 namespace ringfence::policy {
@@ -252,64 +251,6 @@ TEST_F(DraftTest, CompositionCanOnlyWeaken) {
     EXPECT_EQ(compose(*strict, *weak).handled, landlock::access_of("fs.execute"));
     EXPECT_EQ(compose(*weak, *strict).handled, landlock::access_of("fs.execute"));
     EXPECT_EQ(compose(*strict, *strict).handled, strict->handled);
-}
-
-std::string import_text(const std::string& text) {
-    const auto root = parse_toml(text, "l.toml");
-    if (!root) return to_string(root.error()[0]);
-    EXPECT_TRUE(is_landlockd(*root));
-    const auto draft = import_landlockd(*root, "l.toml");
-    return draft ? write_toml(*draft) : to_string(draft.error()[0]);
-}
-
-TEST_F(DraftTest, ALandlockdPolicyBecomesLayers) {
-    const std::string text = import_text(R"(version = 1
-[[fs_layer]]
-handled_access_fs = ["execute", "read_file", "read_dir"]
-[[fs_layer.rule]]
-path = "/usr"
-allowed_access = ["execute", "read_file", "read_dir"]
-[[fs_layer]]
-handled_access_fs = ["write_file"]
-[net]
-handled_access_net = ["connect_tcp"]
-[[net.rule]]
-port = 443
-allowed_access = ["connect_tcp"]
-[broker]
-allow_write = ["/out"]
-export = ["/e"]
-[seccomp]
-deny = ["ptrace", "bpf"]
-errno = 13
-)");
-    const Rules rules = resolve_text(text);
-    ASSERT_EQ(rules.layers.size(), 2u);
-    EXPECT_EQ(rules.layers[0].abi, 4);
-    EXPECT_EQ(find_rule(rules.layers[0], "/usr")->access, landlock::access_of("fs.execute") |
-                                                              landlock::access_of("fs.read_file") |
-                                                              landlock::access_of("fs.read_dir"));
-    EXPECT_EQ(ports_of(rules.layers[0]), "connect_tcp 443-443");
-    EXPECT_EQ(find_rule(rules.layers[1], "/out", true)->access,
-              landlock::access_of("fs.write_file"));
-    EXPECT_EQ(rules.layers[0].scopes, Access{});
-    ASSERT_EQ(rules.systemd.size(), 2u);
-    EXPECT_EQ(rules.systemd[0].value, "~ptrace bpf");
-    EXPECT_EQ(rules.systemd[1].value, "13");
-    EXPECT_THAT(text, HasSubstr("# - broker.export:"));
-    EXPECT_THAT(text, Not(HasSubstr("/e\"")));
-}
-
-TEST_F(DraftTest, WhatLandlockdRefusesIsRefused) {
-    EXPECT_EQ(import_text("version = 2\n[net]\nhandled_access_net = [\"bind_tcp\"]\n"),
-              "l.toml:1:11: only version 1 of landlockd's policies is known");
-    EXPECT_EQ(import_text("version = 1\n[[fs_layer]]\nhandled_access_fs = [\"raed_file\"]\n"),
-              "l.toml:3:22: landlockd has no right \"raed_file\"; did you mean `read_file`?");
-    EXPECT_THAT(import_text("version = 1\n[nett]\n[net]\nhandled_access_net = [\"bind_tcp\"]\n"),
-                HasSubstr("landlockd has no key \"nett\" in the top level; did you mean `net`?"));
-    EXPECT_THAT(import_text("version = 1\n[[fs_layer]]\nhandled_access_fs = [\"read_file\"]\n"
-                            "[[fs_layer.rule]]\npath = \"/a\"\nallowed_access = [\"execute\"]\n"),
-                HasSubstr("gives rights that its layer does not handle"));
 }
 
 }  // namespace

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What a policy of landlockd says, read and checked, before it is anything of ours.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "landlock/access.h"
+#include "policy/document.h"
+#include "policy/policy.h"
+
+namespace ringfence::policy {
+
+/// An element of [[fs_layer.rule]].
+struct LandlockdRule {
+    Located<std::string> path;  ///< absolute
+    landlock::Access access;    ///< fs, of what its layer handles
+};
+
+/// [[fs_layer]]: a ruleset of its own.
+struct LandlockdLayer {
+    landlock::Access handled;
+    std::vector<LandlockdRule> rules;
+};
+
+/// An element of [[net.rule]].
+struct LandlockdPort {
+    std::uint16_t port = 0;
+    landlock::Access access;
+};
+
+/// A file that the broker opens for the service.
+struct BrokeredPath {
+    std::string key;            ///< the key of [broker] that names it
+    Located<std::string> path;  ///< absolute
+    landlock::Access access;
+};
+
+/// [[mount.bind]], both absolute.
+struct LandlockdBind {
+    std::string source;
+    std::string target;
+    bool read_only = false;
+};
+
+struct LandlockdFile {
+    std::vector<LandlockdLayer> layers;
+    landlock::Access net_handled;
+    std::vector<LandlockdPort> ports;
+    std::vector<BrokeredPath> brokered;
+    std::vector<std::string> on_request;  ///< keys of [broker] for what it does when asked
+    std::vector<std::string> tmpfs;       ///< [mount]; paths are absolute
+    std::vector<LandlockdBind> binds;
+    std::vector<std::string> proc;
+    std::string root;                 ///< [runtime]; empty: the machine's own
+    std::string cwd;                  ///< empty: not said
+    std::vector<std::string> denied;  ///< [seccomp]: names of system calls
+    std::optional<int> denied_errno;
+};
+
+/// Errors: what landlockd itself refuses, with positions, as far as it shows in the file.
+Result<LandlockdFile> read_landlockd(const Value& root);
+
+}  // namespace ringfence::policy
