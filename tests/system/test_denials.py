@@ -72,8 +72,7 @@ def review(shared_machine):
     for loader in loaders:
         machine.wait_for(lambda: machine.show(loader, "ActiveState") in ("inactive", "failed"), 60,
                          loader, 0.2)
-    time.sleep(0.3)  # the last records' way from the kernel
-    yield machine.denials()
+    yield machine.settled_denials()
     machine.undo()
 
 
@@ -167,13 +166,16 @@ def test_forgers_never_get_into_the_victims_review(machine):
         machine.unit(f"forge-{who}.service",
                      f"[Service]\nType=oneshot\n{setting}ExecStart=-{forged}{who}\n")
         machine.start(f"forge-{who}.service")
-    time.sleep(0.3)
-    review = machine.denials()
-    objects = {denial["object"].get("path"): denial.get("unit")
-               for denial in review["denials"] + review["unattributed"]}
-    for who in ("inside", "root", "user"):
-        path = f"/srv/forge/{who}"
-        assert path in objects, sorted(map(str, objects))
+    forgeries = {f"/srv/forge/{who}" for who in ("inside", "root", "user")}
+
+    def all_forgeries():
+        review = machine.denials()
+        objects = {denial["object"].get("path"): denial.get("unit")
+                   for denial in review["denials"] + review["unattributed"]}
+        return (review, objects) if forgeries <= objects.keys() else None
+
+    review, objects = machine.wait_for(all_forgeries, what="a denial of each forger")
+    for path in forgeries:
         assert objects[path] != "victim-fenced.service"
     # What the victim is denied has its own name or nobody's, and is never lost.
     assert "/srv/forge/own" in objects
@@ -261,11 +263,9 @@ def test_follow_since_prints_older_ones_first(machine):
 def apply_and_repeat(machine, unit, policy, work, paths):
     """`work` is denied on `paths`; after --apply it is not denied anything there."""
     def denied():
-        time.sleep(0.2)
-        start = machine.show(unit, "InvocationID")
-        assert start
+        review = machine.settled_denials(unit, "--since", f"@{since:.3f}")
         return {denial["object"].get("path") or denial["object"].get("port")
-                for denial in machine.denials(unit, "--since", f"@{since:.3f}")["denials"]}
+                for denial in review["denials"]}
 
     machine.reload()
     since = machine.now()

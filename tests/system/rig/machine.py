@@ -229,6 +229,17 @@ class Machine:
         units = [unit] if unit else []
         return json.loads(self.run("ringfence", "denials", *units, "--json", *arguments).stdout)
 
+    def settled_denials(self, unit=None, *arguments):
+        """denials(), when no more come: records take their time from the kernel to the journal."""
+        seen = [None]
+
+        def settled():
+            review = self.denials(unit, *arguments)
+            seen.append((review["denials"], review["unattributed"]))
+            return review if seen[-1] == seen[-2] else None
+
+        return wait_for(settled, 20, "an end of the denials", 0.3)
+
     def fence(self, unit):
         """The wrapper's record of the unit's last start, as journald filed it."""
         invocation = self.show(unit, "InvocationID")
