@@ -172,7 +172,7 @@ def attack(request, shared_machine):
     control = attacked(machine, service, service.control, "")
     fenced = attacked(machine, service, service.attack,
                       f"X-LandlockPolicy={service.policy} rig-python")
-    yield Attack(service, control, fenced, machine.denials(service.attack)["denials"])
+    yield Attack(service, control, fenced, machine.settled_denials(service.attack)["denials"])
     machine.undo()
 
 

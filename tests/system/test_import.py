@@ -27,7 +27,7 @@ RestrictAddressFamilies=AF_UNIX
     machine.start("drafted.service")
     assert machine.read("/srv/out/given") == "written\n"
     assert machine.read("/srv/out/shadow") == "denied\n"
-    denials = machine.denials("drafted.service")["denials"]
+    denials = machine.settled_denials("drafted.service")["denials"]
     assert [denial["object"].get("path") for denial in denials] == ["/etc/shadow"]
 
 

@@ -122,7 +122,7 @@ def test_the_denial_is_the_users_units(app):
     app.ringfence("enable", "app")
     app.systemctl("restart", "app.service")
     assert what_it_read(app) == "shut"
-    denial, = [denial for denial in app.machine.denials("app.service")["denials"]
+    denial, = [denial for denial in app.machine.settled_denials("app.service")["denials"]
                if denial["object"]["path"] == "/etc/hostname"][-1:]
     assert denial["rights"] == ["fs.read_file"]
 
