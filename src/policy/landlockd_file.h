@@ -60,7 +60,8 @@ struct LandlockdFile {
     std::optional<int> denied_errno;
 };
 
-/// Errors: what landlockd itself refuses, with positions, as far as it shows in the file.
+/// Errors: what its schema refuses, with positions; and relative paths of rules and of the broker,
+/// which it starts from where it is called: a service has no such place.
 Result<LandlockdFile> read_landlockd(const Value& root);
 
 }  // namespace ringfence::policy
