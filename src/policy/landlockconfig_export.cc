@@ -55,14 +55,6 @@ std::optional<std::string> exported_path(std::string_view path) {
     return out;
 }
 
-std::vector<std::string> short_names(const Access& access) {
-    std::vector<std::string> names;
-    for (const Right& right : landlock::rights) {
-        if (access.contains(right.access())) names.emplace_back(short_name(right));
-    }
-    return names;
-}
-
 std::string full_names(const Access& access) {
     std::string names;
     for (const Right& right : landlock::rights)

@@ -15,6 +15,13 @@ std::vector<std::string> short_names(landlock::Family family, int abi) {
     return names;
 }
 
+std::vector<std::string> short_names(const landlock::Access& access) {
+    std::vector<std::string> names;
+    for (const landlock::Right& right : landlock::rights)
+        if (access.contains(right.access())) names.emplace_back(short_name(right));
+    return names;
+}
+
 std::optional<landlock::Access> access_by_short_name(std::string_view name, landlock::Family family,
                                                      int abi) {
     for (const landlock::Right& right : landlock::rights)

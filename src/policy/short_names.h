@@ -18,6 +18,9 @@ std::string_view short_name(const landlock::Right& right);
 /// The names of a family's rights that are known at `abi`.
 std::vector<std::string> short_names(landlock::Family family, int abi);
 
+/// The names of the rights that `access` has.
+std::vector<std::string> short_names(const landlock::Access& access);
+
 /// The right of that name, if it is of that family and known at `abi`.
 std::optional<landlock::Access> access_by_short_name(std::string_view name, landlock::Family family,
                                                      int abi);
