@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "base/literal_path.h"
 #include "journal/generalise.h"
 #include "journal/suspicion.h"
 #include "journal/utf8.h"
@@ -235,7 +236,7 @@ void Builder::generalise_replaced() {
 // All units of the policy must agree: it is one text for all of them.
 void Builder::write_with_specifiers(Gathered& gathered) const {
     PathProposal& proposal = gathered.proposal;
-    proposal.written = as_written(proposal.path);
+    proposal.written = literal_path(proposal.path);
     if (!options_.aliases) return;
     std::optional<std::pair<std::string, std::string>> agreed;
     for (const Unit& unit : gathered.units) {
@@ -244,7 +245,7 @@ void Builder::write_with_specifiers(Gathered& gathered) const {
             const bool beneath =
                 proposal.path == alias.prefix || proposal.path.starts_with(alias.prefix + "/");
             if (!beneath) continue;
-            here = {alias.written + as_written(proposal.path.substr(alias.prefix.size())),
+            here = {alias.written + literal_path(proposal.path.substr(alias.prefix.size())),
                     alias.why};
             break;
         }
@@ -349,15 +350,6 @@ void Evidence::add(const Evidence& other) {
     count += other.count;
     first = std::min(first, other.first);
     last = std::max(last, other.last);
-}
-
-std::string as_written(std::string_view path) {
-    std::string doubled;
-    for (const char c : path) {
-        if (c == '%' || c == '$') doubled.push_back(c);
-        doubled.push_back(c);
-    }
-    return doubled;
 }
 
 std::vector<Suggestion> suggest(const std::vector<Denial>& denials, const SuggestOptions& options) {

@@ -104,9 +104,6 @@ struct SuggestOptions {
     bool force = false;  ///< also what looks like an attack
 };
 
-/// A path as a policy writes it: "%" and "$" doubled.
-std::string as_written(std::string_view path);
-
 /// One suggestion a policy, in the order of their names. Denials of fences without a policy's name
 /// (rules on the command line) come as a suggestion with the empty name.
 std::vector<Suggestion> suggest(const std::vector<Denial>& denials,

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/literal_path.h"
 #include "landlock/rights.h"
 #include "policy/landlockconfig.h"
 #include "policy/path_text.h"

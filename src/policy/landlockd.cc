@@ -5,10 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "base/literal_path.h"
 #include "landlock/groups.h"
 #include "landlock/rights.h"
+#include "policy/coverage.h"
 #include "policy/landlockd_file.h"
-#include "policy/path_text.h"
 
 namespace ringfence::policy {
 
@@ -23,27 +24,6 @@ constexpr std::string_view own_tables[] = {"fs_layer", "net",     "seccomp",
 
 // System calls without which a program cannot be started: the filter holds for the wrapper, too.
 constexpr std::string_view needed_to_start[] = {"openat"};
-
-/// What the broker does when asked has no equivalent; this is said of it instead.
-struct OnRequest {
-    std::string_view key;
-    std::string_view advice;
-};
-constexpr std::string_view mounts =
-    "nothing mounts for a service while it runs; TemporaryFileSystem= and BindPaths= do so before "
-    "it starts";
-constexpr OnRequest on_request[] = {
-    {"export", "nothing copies files out for a service; give it a directory to write to"},
-    {"mount_tmpfs", mounts},
-    {"mount_bind", mounts},
-    {"mount_object", mounts},
-    {"addfd", "systemd passes open files with OpenFile="},
-};
-
-bool below(std::string_view path, std::string_view directory) {
-    return path == directory || (path.size() > directory.size() && path.starts_with(directory) &&
-                                 path[directory.size()] == '/');
-}
 
 /// Without the slashes at its end; empty for "/", which moves nothing.
 std::string trimmed_root(std::string root) {
@@ -94,16 +74,19 @@ class Drafter {
     }
     void leave_out(std::string line) { left_out_.push_back("- " + std::move(line)); }
 
-    /// A path as the service sees it: inside the root, where there is one. Nothing, and a line at
-    /// the end, for one outside.
-    std::optional<std::string> inside(const std::string& path, const std::string& what) {
+    /// A path as the service sees it: inside the root, where there is one. Nothing for one outside.
+    std::optional<std::string> inside(const std::string& path) const {
         if (root_.empty()) return path;
-        if (!below(path, root_)) {
+        if (!covers(root_, path)) return {};
+        return path.size() == root_.size() ? "/" : path.substr(root_.size());
+    }
+    /// The same, with a line at the end for one outside.
+    std::optional<std::string> place(const std::string& path, const std::string& what) {
+        auto inner = inside(path);
+        if (!inner)
             leave_out(fmt::format("{} {}: outside of runtime.root, where the service cannot see it",
                                   what, path));
-            return {};
-        }
-        return path.size() == root_.size() ? "/" : path.substr(root_.size());
+        return inner;
     }
 
     static std::vector<DraftRight> unrestricted(const Access& open) {
@@ -144,22 +127,17 @@ class Drafter {
         DraftRuleset further;
         DraftRuleset& rules = first ? draft_.rules : further;
         for (const LandlockdRule& rule : layer.rules)
-            if (const auto path = inside(rule.path.value, "rule on"))
+            if (const auto path = place(rule.path.value, "rule on"))
                 rules.paths.push_back({literal_path(*path), false, rule.access, ""});
         for (const BrokeredPath& opened : from_.brokered) {
             const Access access = opened.access & layer.handled;
-            if (access.empty() || !visible(opened)) continue;
-            rules.paths.push_back({literal_path(*inside(opened.path.value, "")), true, access,
-                                   "broker." + opened.key});
+            if (const auto path = inside(opened.path); path && !access.empty())
+                rules.paths.push_back({literal_path(*path), true, access, "broker." + opened.key});
         }
         if (first) return;
         further.network = further.scope = false;
         further.unrestricted = unrestricted(Access{known_.fs, 0, 0} - layer.handled - refer_right);
         draft_.layers.push_back(std::move(further));
-    }
-
-    bool visible(const BrokeredPath& opened) const {
-        return root_.empty() || below(opened.path.value, root_);
     }
 
     /// What the first layer leaves to everybody, and where there is none, what no layer handles.
@@ -171,28 +149,27 @@ class Drafter {
 
     void draft_broker() {
         for (const BrokeredPath& opened : from_.brokered)
-            if (!visible(opened)) inside(opened.path.value, "broker." + opened.key);
+            place(opened.path, "broker." + opened.key);
         if (from_.layers.empty() && !from_.brokered.empty())
             leave_out("broker: without an fs_layer the service opens its files itself");
-        for (const std::string& key : from_.on_request)
-            for (const OnRequest& row : on_request)
-                if (row.key == key) leave_out(fmt::format("broker.{}: {}", key, row.advice));
+        for (const OnRequest& row : from_.on_request)
+            leave_out(fmt::format("broker.{}: {}", row.key, row.advice));
     }
 
     void draft_mounts() {
         for (const std::string& path : from_.tmpfs)
-            if (const auto place = inside(path, "mount.tmpfs"))
-                directive("TemporaryFileSystem", directive_path(*place), "mount.tmpfs");
+            if (const auto inner = place(path, "mount.tmpfs"))
+                directive("TemporaryFileSystem", directive_path(*inner), "mount.tmpfs");
         for (const LandlockdBind& bind : from_.binds)
-            if (const auto place = inside(bind.target, "mount.bind"))
+            if (const auto inner = place(bind.target, "mount.bind"))
                 directive(bind.read_only ? "BindReadOnlyPaths" : "BindPaths",
-                          directive_path(bind.source) + ":" + directive_path(*place), "mount.bind");
+                          directive_path(bind.source) + ":" + directive_path(*inner), "mount.bind");
         for (const std::string& path : from_.proc) {
-            const auto place = inside(path, "mount.proc");
-            if (place == "/proc" && !root_.empty())
+            const auto inner = place(path, "mount.proc");
+            if (inner == "/proc" && !root_.empty())
                 directive("MountAPIVFS", "yes", "mount.proc");
-            else if (place && place != "/proc")
-                leave_out("mount.proc " + *place + ": systemd mounts /proc only");
+            else if (inner && inner != "/proc")
+                leave_out("mount.proc " + *inner + ": systemd mounts /proc only");
         }
     }
 

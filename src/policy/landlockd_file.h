@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "landlock/access.h"
@@ -33,9 +34,25 @@ struct LandlockdPort {
 
 /// A file that the broker opens for the service.
 struct BrokeredPath {
-    std::string key;            ///< the key of [broker] that names it
-    Located<std::string> path;  ///< absolute
+    std::string key;   ///< the key of [broker] that names it
+    std::string path;  ///< absolute
     landlock::Access access;
+};
+
+/// A key of [broker] for what it does when asked, and what to say of it: it has no equivalent.
+struct OnRequest {
+    const char* key;
+    std::string_view advice;
+};
+inline constexpr std::string_view no_late_mounts =
+    "nothing mounts for a service while it runs; TemporaryFileSystem= and BindPaths= do so before "
+    "it starts";
+inline constexpr OnRequest on_request_keys[] = {
+    {"export", "nothing copies files out for a service; give it a directory to write to"},
+    {"mount_tmpfs", no_late_mounts},
+    {"mount_bind", no_late_mounts},
+    {"mount_object", no_late_mounts},
+    {"addfd", "systemd passes open files with OpenFile="},
 };
 
 /// [[mount.bind]], both absolute.
@@ -50,8 +67,8 @@ struct LandlockdFile {
     landlock::Access net_handled;
     std::vector<LandlockdPort> ports;
     std::vector<BrokeredPath> brokered;
-    std::vector<std::string> on_request;  ///< keys of [broker] for what it does when asked
-    std::vector<std::string> tmpfs;       ///< [mount]; paths are absolute
+    std::vector<OnRequest> on_request;
+    std::vector<std::string> tmpfs;  ///< [mount]; paths are absolute
     std::vector<LandlockdBind> binds;
     std::vector<std::string> proc;
     std::string root;                 ///< [runtime]; empty: the machine's own

@@ -5,7 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "landlock/groups.h"
+#include "base/literal_path.h"
+#include "policy/access_groups.h"
 #include "policy/landlockd_file.h"
 #include "policy/path_text.h"
 #include "policy/short_names.h"
@@ -22,12 +23,6 @@ constexpr int landlockd_abi = 5;
 constexpr Access broker_read = landlock::access_of("fs.read_file");
 constexpr Access broker_write =
     landlock::access_of("fs.write_file") | landlock::access_of("fs.truncate");
-
-Access group_named(std::string_view key) {
-    for (const landlock::PathGroup& group : landlock::path_groups)
-        if (key == group.key) return group.access;
-    return {};
-}
 
 bool has(const Value& table, std::string_view key) {
     return std::any_of(table.table.begin(), table.table.end(),
@@ -234,14 +229,15 @@ class LandlockdReader {
         const auto opens = [&](const char* key, const Access& access) {
             fields[key] = [this, key, access](const Value& v) {
                 for (auto& path : strings(v))
-                    if (is_path(path)) read_.brokered.push_back({key, std::move(path), access});
+                    if (is_path(path))
+                        read_.brokered.push_back({key, std::move(path.value), access});
             };
         };
         opens("allow_read", broker_read);
         opens("allow_write", broker_write);
-        opens("scratch", group_named("write"));
-        for (const char* key : {"export", "mount_tmpfs", "mount_bind", "mount_object", "addfd"})
-            fields[key] = [this, key](const Value&) { read_.on_request.emplace_back(key); };
+        opens("scratch", path_group("write").access);
+        for (const OnRequest& row : on_request_keys)
+            fields[row.key] = [this, &row](const Value&) { read_.on_request.push_back(row); };
         read_table(item, "[broker]", fields);
     }
 

@@ -126,13 +126,6 @@ tl::expected<PathText, PathProblem> parse_path(std::string_view text) {
     return PathText{std::string(path), optional};
 }
 
-std::string literal_path(std::string_view path) {
-    std::string out;
-    for (const char c : path)
-        out.append(c == '%' || c == '$' ? 2 : 1, c);
-    return out;
-}
-
 std::string path_pattern() {
     constexpr std::string_view variable = R"(\$\{[A-Za-z_][A-Za-z0-9_]*\})";
     return fmt::format(

@@ -29,9 +29,6 @@ struct PathProblem {
 /// "Command lines": `$NAME` within a word is not expanded).
 tl::expected<PathText, PathProblem> parse_path(std::string_view text);
 
-/// A path of a file as a policy writes it: "%" and "$" doubled, so that they stand for themselves.
-std::string literal_path(std::string_view path);
-
 /// What parse_path() accepts, as a regular expression (ECMA 262).
 std::string path_pattern();
 

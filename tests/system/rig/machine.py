@@ -231,12 +231,13 @@ class Machine:
 
     def settled_denials(self, unit=None, *arguments):
         """denials(), when no more come: records take their time from the kernel to the journal."""
-        seen = [None]
+        last = None
 
         def settled():
+            nonlocal last
             review = self.denials(unit, *arguments)
-            seen.append((review["denials"], review["unattributed"]))
-            return review if seen[-1] == seen[-2] else None
+            previous, last = last, (review["denials"], review["unattributed"])
+            return review if last == previous else None
 
         return wait_for(settled, 20, "an end of the denials", 0.3)
 

@@ -95,15 +95,6 @@ class DraftTest : public Tree {
         return draft;
     }
 
-    Rules resolve_text(const std::string& text, const char* suffix = ".toml") {
-        std::filesystem::remove(directory_ / "usr/p/x.toml");
-        std::filesystem::remove(directory_ / "usr/p/x.json");
-        write(std::string("/usr/p/x") + suffix, text);
-        Rules resolved = rules("x");
-        if (HasFailure()) ADD_FAILURE() << text;
-        return resolved;
-    }
-
     std::mt19937 random_{20261121};  // NOLINT(cert-msc51-cpp): the same cases each time
 };
 
@@ -116,12 +107,12 @@ bool restricts_nothing(const Layer& layer) {
 TEST_F(DraftTest, RulesAsTextAreTheSameRules) {
     for (int i = 0; i < 800 && !HasFailure(); ++i) {
         const std::string text = write_toml(random_draft(landlock::newest_abi, true));
-        Rules first = resolve_text(text);
+        Rules first = rules_of_text(text);
         std::erase_if(first.layers, [&](const Layer& layer) {
             return &layer != first.layers.data() && restricts_nothing(layer);
         });
         const std::string again = write_toml(draft_of(first));
-        const Rules second = resolve_text(again);
+        const Rules second = rules_of_text(again);
         EXPECT_EQ(canonical(first), canonical(second)) << text << "\n----\n" << again;
     }
 }
@@ -151,7 +142,7 @@ Enforced enforced(const Rules& rules) {
 TEST_F(DraftTest, ExportAndImportAreTheSameWhereExpressible) {
     int compared = 0;
     for (int i = 0; i < 600 && !HasFailure(); ++i) {
-        const Rules rules = resolve_text(write_toml(random_draft(landlockconfig_abi, false)));
+        const Rules rules = rules_of_text(write_toml(random_draft(landlockconfig_abi, false)));
         Enforced expected = enforced(rules);
         if (expected.handled.empty()) continue;
         // fs.refer alone is what a policy handles when it lifts all rights on files.
@@ -160,7 +151,7 @@ TEST_F(DraftTest, ExportAndImportAreTheSameWhereExpressible) {
             const auto made = export_landlockconfig(rules, spelling);
             ASSERT_TRUE(made) << to_string(made.error()[0]);
             const Rules back =
-                resolve_text(made->text, spelling == Spelling::json ? ".json" : ".toml");
+                rules_of_text(made->text, spelling == Spelling::json ? ".json" : ".toml");
             EXPECT_EQ(enforced(back), expected) << made->text;
             EXPECT_FALSE(back.inherit);
             ++compared;

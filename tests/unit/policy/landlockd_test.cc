@@ -14,15 +14,7 @@ using landlock::Access;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class LandlockdTest : public Tree {
-  protected:
-    Rules resolve_text(const std::string& text) {
-        write("/usr/p/x.toml", text);
-        Rules resolved = rules("x");
-        if (HasFailure()) ADD_FAILURE() << text;
-        return resolved;
-    }
-};
+class LandlockdTest : public Tree {};
 
 std::string import_text(const std::string& text) {
     const auto root = parse_toml(text, "l.toml");
@@ -53,7 +45,7 @@ export = ["/e"]
 deny = ["ptrace", "bpf"]
 errno = 13
 )");
-    const Rules rules = resolve_text(text);
+    const Rules rules = rules_of_text(text);
     ASSERT_EQ(rules.layers.size(), 2u);
     EXPECT_EQ(rules.layers[0].abi, 4);
     EXPECT_EQ(find_rule(rules.layers[0], "/usr")->access, landlock::access_of("fs.execute") |
@@ -111,7 +103,7 @@ source = "/a b:c"
 target = "/srv/root/b"
 read_only = true
 )");
-    const Rules rules = resolve_text(text);
+    const Rules rules = rules_of_text(text);
     const Layer& layer = rules.layers.at(0);
     ASSERT_EQ(layer.paths.size(), 3u);
     EXPECT_EQ(find_rule(layer, "/")->access, landlock::access_of("fs.read_file"));
@@ -134,7 +126,7 @@ TEST_F(LandlockdTest, WithoutLayersFilesAreFreeAndTheBrokerSaysNothing) {
     const std::string text = import_text(
         "version = 1\n[broker]\nallow_read = [\"/a\"]\naddfd = true\n"
         "[net]\nhandled_access_net = [\"bind_tcp\"]\n[seccomp]\ndeny = [\"openat\", \"bpf\"]\n");
-    const Rules rules = resolve_text(text);
+    const Rules rules = rules_of_text(text);
     EXPECT_EQ(rules.layers.at(0).unrestricted.fs,
               (landlock::known_at(4) - landlock::access_of("fs.refer")).fs);
     EXPECT_EQ(find_rule(rules.layers[0], "/")->access, landlock::access_of("fs.refer"));

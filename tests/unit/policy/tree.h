@@ -74,6 +74,16 @@ class Tree : public testing::Test {
     }
     Rules rules(const char* name) const { return rules(std::vector<std::string>{name}); }
 
+    /// The rules of a whole file; a failed test shows the text.
+    Rules rules_of_text(const std::string& text, const char* suffix = ".toml") {
+        std::filesystem::remove(directory_ / "usr/p/x.toml");
+        std::filesystem::remove(directory_ / "usr/p/x.json");
+        write(std::string("/usr/p/x") + suffix, text);
+        Rules resolved = rules("x");
+        if (HasFailure()) ADD_FAILURE() << text;
+        return resolved;
+    }
+
     /// The problems; none and a failed test when it resolves.
     std::vector<std::string> problems(const std::vector<std::string>& names) const {
         const auto result = resolve_names(names);
