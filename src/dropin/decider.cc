@@ -10,7 +10,6 @@
 
 namespace ringfence::dropin {
 
-using unit::NameKind;
 using State = unit::Sources::State;
 
 namespace {
@@ -38,29 +37,26 @@ PlannedFile Decider::refuse(const unit::Unit& unit, const Diagnostics& reasons,
     return file;
 }
 
-std::optional<PlannedFile> Decider::decide(const unit::Unit& unit, Candidates& candidates) {
+std::optional<PlannedFile> Decider::decide(const unit::Unit& unit,
+                                           const std::optional<Diagnostic>& uncertainty,
+                                           Candidates& candidates) {
     const Attachment attachment = read_attachment(unit);
     std::optional<policy::Rules> written;
-    auto file = judge(unit, attachment, candidates, written);
+    auto file = judge(unit, attachment, uncertainty, candidates, written);
     if (file && detail_ == Detail::full)
         file->basis = std::make_shared<const Basis>(Basis{unit, attachment, std::move(written)});
     return file;
 }
 
 std::optional<PlannedFile> Decider::judge(const unit::Unit& unit, const Attachment& attachment,
+                                          const std::optional<Diagnostic>& uncertainty,
                                           Candidates& candidates,
                                           std::optional<policy::Rules>& written) {
     if (!attachment.asks()) return std::nullopt;
     if (unit.state == State::missing || unit.transient) return refuse_unseen(unit, attachment);
     if (!attachment.problems.empty()) return refuse(unit, attachment.problems, attachment.wrap);
     if (auto open = refuse_open_names(unit, attachment, candidates)) return open;
-    if (unit.name.kind == NameKind::instance && map_.is_ambiguous(unit.name))
-        return refuse(unit,
-                      {{{unit.files.front().path, 0, 0},
-                        unit.name.full + " has a file of its own and its template an alias, so it "
-                                         "depends on the name used which file is read",
-                        "remove one of them"}},
-                      attachment.wrap);
+    if (uncertainty) return refuse(unit, {*uncertainty}, attachment.wrap);
     if (!may_have_commands(unit, attachment.wrap)) return std::nullopt;
     return fence(unit, attachment, written);
 }

@@ -15,10 +15,8 @@ namespace ringfence::dropin {
 
 class Decider {
   public:
-    Decider(const Root& root, const unit::NameMap& map, const Policies& policies,
-            const Wrapper& wrapper, Detail detail)
+    Decider(const Root& root, const Policies& policies, const Wrapper& wrapper, Detail detail)
         : root_(root),
-          map_(map),
           policies_(policies),
           resolve_policies_(policies.resolver()),
           wrapper_(wrapper),
@@ -26,13 +24,17 @@ class Decider {
 
     /// Without a path yet; nothing when the unit does not ask for a fence. `candidates` gets the
     /// instances that must be looked at because of it.
-    std::optional<PlannedFile> decide(const unit::Unit& unit, Candidates& candidates);
+    /// `uncertainty`: why it is not certain which files make the unit.
+    std::optional<PlannedFile> decide(const unit::Unit& unit,
+                                      const std::optional<Diagnostic>& uncertainty,
+                                      Candidates& candidates);
 
     PlannedFile refuse(const unit::Unit& unit, const Diagnostics& reasons,
                        const std::vector<std::string>& wrap) const;
 
   private:
     std::optional<PlannedFile> judge(const unit::Unit& unit, const Attachment& attachment,
+                                     const std::optional<Diagnostic>& uncertainty,
                                      Candidates& candidates, std::optional<policy::Rules>& written);
     std::optional<PlannedFile> fence(const unit::Unit& unit, const Attachment& attachment,
                                      std::optional<policy::Rules>& written);
@@ -47,7 +49,6 @@ class Decider {
     Result<std::optional<policy::Rules>> resolve(const std::vector<policy::Name>& names);
 
     const Root& root_;
-    const unit::NameMap& map_;
     const Policies& policies_;
     Resolve resolve_policies_;
     const Wrapper& wrapper_;

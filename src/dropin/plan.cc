@@ -6,7 +6,9 @@
 #include <functional>
 #include <iterator>
 #include <map>
+#include <set>
 #include <tuple>
+#include <unordered_map>
 
 #include "base/parallel.h"
 #include "dropin/attachment.h"
@@ -26,46 +28,71 @@ class Planner {
   public:
     Planner(const Root& root, const unit::NameMap& map, const Policies& policies,
             const Wrapper& wrapper, Detail detail, Candidates& candidates)
-        : candidates_(candidates),
-          decider_(root, map, policies, wrapper, detail),
-          loader_(root, map) {}
+        : candidates_(candidates), decider_(root, policies, wrapper, detail), loader_(root, map) {}
 
     void plan_unit(const ServiceName& name) {
-        if (const auto unit = load(name)) run_one(*unit);
+        const Loaded loaded = load(name);
+        if (loaded.unit) decide(name, *loaded.unit);
     }
 
-    void run_one(const unit::Unit& unit) {
-        if (auto file = decider_.decide(unit, candidates_)) add_file(unit, std::move(*file));
+    // Of a unit whose other names are not known.
+    void plan_alone(const unit::Unit& unit) {
+        if (auto file = decider_.decide(unit, std::nullopt, candidates_))
+            add_file(unit, std::move(*file));
     }
 
     void plan_instance(const ServiceName& name) {
-        const auto of_template = template_files_.find(name.template_of());
-        const bool has_template_file = of_template != template_files_.end();
-        auto unit = load(name);
-        if (!unit && !has_template_file) return;
-        // Masked, and yet an alias of its template may lead past the mask: what the template got
-        // is for it as well.
-        if (is_masked_) return;
-        auto file = unit ? decider_.decide(*unit, candidates_) : std::nullopt;
-        std::string own_file;
-        if (file) own_file = add_file(*unit, std::move(*file));
-        if (!has_template_file || own_file == of_template->second) return;
-        // The template's drop-in would apply to this instance too.
+        Loaded loaded = load(name);
+        // Masked, and yet an alias of its template may lead past the mask: that is looked at, too.
+        if (loaded.is_masked) return;
+        if (loaded.unit) decide(name, *loaded.unit);
         unit::Unit bare;
         bare.name = name;
-        PlannedFile nothing;
-        nothing.unit = name.full;
-        nothing.outcome = Outcome::nothing;
-        nothing.text = render_nothing(unit ? *unit : bare, "The fence of " + name.template_of() +
-                                                               " is not for this instance.");
-        add(of_template->second, std::move(nothing));
+        bare.names = std::move(loaded.names);
+        instances_.push_back(loaded.unit ? std::move(*loaded.unit) : std::move(bare));
+    }
+
+    // To be called when all instances are planned. The drop-ins of all its names apply to a unit,
+    // of templates as well as of names by which systemd would load another unit.
+    void keep_instances_apart() {
+        for (const unit::Unit& unit : instances_)
+            for (const std::string& full : unit.names) {
+                const auto name = unit::parse_service_name(full);
+                if (!name) continue;
+                if (full != unit.names.front()) keep_out(full, unit);
+                keep_out(name->template_of(), unit);
+            }
     }
 
     Plan take() { return std::move(plan_); }
 
   private:
-    // Nothing when there is nothing to do: masked, or no word of a fence in any of its files.
-    std::optional<unit::Unit> load(const ServiceName& name) {
+    struct Loaded {
+        std::vector<std::string> names;
+        bool is_masked = false;
+        std::optional<unit::Unit> unit;  ///< nothing when there is nothing to do
+    };
+
+    void decide(const ServiceName& name, const unit::Unit& unit) {
+        if (auto file = decider_.decide(unit, loader_.uncertainty(name), candidates_))
+            add_file(unit, std::move(*file));
+    }
+
+    // Files in the directory of a unit's Id take the place of those of the same name in others.
+    void keep_out(const std::string& other, const unit::Unit& unit) {
+        const auto fences = fences_.find(other);
+        if (fences == fences_.end()) return;
+        for (const std::string& file_name : fences->second) {
+            PlannedFile nothing;
+            nothing.unit = unit.names.front();
+            nothing.outcome = Outcome::nothing;
+            nothing.text =
+                render_nothing(unit, "The fence of " + other + " is not for this instance.");
+            add(file_name, std::move(nothing));
+        }
+    }
+
+    Loaded load(const ServiceName& name) {
         auto sources = loader_.read(name);
         if (!sources) {
             // systemd cannot read it either: the fragment fails the unit, a drop-in is left out.
@@ -75,16 +102,17 @@ class Planner {
             unreadable.name = name;
             unreadable.names = {name.full};
             add_file(unreadable, decider_.refuse(unreadable, sources.error(), {"ExecStart"}));
-            return std::nullopt;
+            return {unreadable.names, false, std::nullopt};
         }
-        is_masked_ = sources->state == State::masked;
-        if (is_masked_ || !sources->mention(key_marker)) return std::nullopt;
+        const bool is_masked = sources->state == State::masked;
+        if (is_masked || !sources->mention(key_marker))
+            return {std::move(sources->names), is_masked, std::nullopt};
         for (std::size_t i = 0; i < sources->dropins.size(); ++i) {
             if (!is_ours(sources->dropins[i], sources->dropin_texts[i])) continue;
             if (!sources->dropin_texts[i].empty()) check_static(unit::parse(*sources), i);
-            return std::nullopt;
+            return {std::move(sources->names), false, std::nullopt};
         }
-        return unit::parse(*sources);
+        return {sources->names, false, unit::parse(*sources)};
     }
 
     // An empty file of our name is how an administrator switches the fence off; one that has our
@@ -112,8 +140,9 @@ class Planner {
                                        {"ExecStart"}));
     }
 
-    // Returns the file's name; empty when the unit is masked.
-    std::string add_file(const unit::Unit& unit, PlannedFile file) {
+    void add_file(const unit::Unit& unit, PlannedFile file) {
+        if (unit.name.kind == NameKind::instance)
+            file.other_names.assign(std::next(unit.names.begin()), unit.names.end());
         std::vector<std::string> others;
         for (const unit::Dropin& dropin : unit.dropins)
             others.push_back(dropin.file_name());
@@ -128,24 +157,33 @@ class Planner {
                  "no drop-in can be made that is for this unit alone and comes last",
                  "choose a unit name that does not end in \"-\", and shorter drop-in names"});
             plan_.files.push_back(std::move(file));
-            return "";
+            return;
         }
-        if (unit.name.kind == NameKind::template_name) template_files_[unit.name.full] = *name;
+        if (unit.name.kind != NameKind::plain) fences_[unit.name.full].insert(*name);
         add(*name, std::move(file));
-        return *name;
     }
 
+    // A unit that was looked at by another of its names may have its file already. What refuses it
+    // stays or takes that place, and what only keeps another file out gives way.
     void add(const std::string& name, PlannedFile file) {
         file.path = file.unit + ".d/" + name;
-        plan_.files.push_back(std::move(file));
+        const auto [known, is_new] = indices_.try_emplace(file.path, plan_.files.size());
+        if (is_new) {
+            plan_.files.push_back(std::move(file));
+            return;
+        }
+        PlannedFile& before = plan_.files[known->second];
+        if (file.outcome == Outcome::refused || before.outcome == Outcome::nothing)
+            before = std::move(file);
     }
 
     Candidates& candidates_;
     Decider decider_;
     unit::Loader loader_;
     Plan plan_;
-    bool is_masked_ = false;  // the unit that load() looked at last
-    std::map<std::string, std::string> template_files_;
+    std::vector<unit::Unit> instances_;
+    std::map<std::string, std::set<std::string>> fences_;   // file names of templates and instances
+    std::unordered_map<std::string, std::size_t> indices_;  // of the files, by path
 };
 
 // Does not touch the candidates: a plain unit's policies have no instance in their names.
@@ -165,6 +203,7 @@ void plan_templates(const std::vector<ServiceName>& templates, Candidates& candi
     candidates.add_instances_of_templates();
     for (const std::string& name : candidates.instances())
         if (const auto parts = unit::parse_service_name(name)) planner.plan_instance(*parts);
+    planner.keep_instances_apart();
 }
 
 // Makes one plan of several, which does not show who did what.
@@ -214,7 +253,7 @@ std::optional<PlannedFile> plan_unit(const Root& root, const unit::Sources& sour
     const unit::NameMap no_other_units;
     Candidates no_candidates(no_other_units);
     Planner planner(root, no_other_units, policies, wrapper, Detail::full, no_candidates);
-    planner.run_one(unit::parse(sources));
+    planner.plan_alone(unit::parse(sources));
     Plan plan = planner.take();
     if (plan.files.empty()) return std::nullopt;
     return std::move(plan.files.front());

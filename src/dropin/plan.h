@@ -66,6 +66,8 @@ struct PlannedFile {
     std::shared_ptr<const policy::Rules> rules = nullptr;
     std::shared_ptr<const Basis> basis =
         nullptr;  ///< nullptr: there is no such unit, or it is unreadable
+    /// Of an instance: an alias may lead to the template's file past a mask of the principal name.
+    std::vector<std::string> other_names = {};
 };
 
 struct Plan {

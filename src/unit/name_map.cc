@@ -164,8 +164,7 @@ struct NameMap::Builder {
         for (const auto& [name, target] : map.targets_) {
             const Fragment* file = map.follow(name);
             if (file == nullptr || is_of_that_name(file->path, name)) continue;
-            const auto status = root.status(file->path);
-            if (!status || S_ISCHR(status->st_mode) || status->st_size == 0) continue;  // masked
+            if (is_mask(root, *file)) continue;
             const auto principal = parse_service_name(base_name(file->path));
             const auto link = parse_service_name(name);
             if (!principal || !link) continue;
@@ -216,20 +215,31 @@ std::optional<std::string> NameMap::fragment(const ServiceName& name) const {
     return file == nullptr ? std::nullopt : std::optional<std::string>(file->path);
 }
 
+bool NameMap::is_mask(const Root& root, const Fragment& file) {
+    const auto status = root.status(file.path);
+    return !status || S_ISCHR(status->st_mode) || status->st_size == 0;
+}
+
+// "Exclude any aliases that point in some other direction" (add_names()).
+bool NameMap::leads_elsewhere(const std::string& instance, const Fragment& file) const {
+    const Fragment* other = follow(instance);
+    return other != nullptr && base_name(other->path) != base_name(file.path);
+}
+
 std::string NameMap::id(const ServiceName& name) const {
     const Fragment* file = fragment_file(name);
     if (file == nullptr || is_of_that_name(file->path, name.full)) return name.full;
     const auto principal = parse_service_name(base_name(file->path));
     if (!principal) return name.full;
-    if (principal->kind == NameKind::template_name && name.kind == NameKind::instance)
-        return principal->with_instance(name.instance);
-    return principal->full;
+    if (principal->kind != NameKind::template_name || name.kind != NameKind::instance)
+        return principal->full;
+    const std::string instance = principal->with_instance(name.instance);
+    return leads_elsewhere(instance, *file) ? name.full : instance;
 }
 
-// The names that lead to `of`; those of templates with the unit's instance put in, unless that
-// instance has a file of its own.
-void NameMap::add_aliases(const ServiceName& unit, const std::string& of,
-                          const std::string& fragment, std::set<std::string>& out) const {
+// The names that lead to `of`; those of templates with the unit's instance put in.
+void NameMap::add_aliases(const ServiceName& unit, const std::string& of, const Fragment& file,
+                          std::set<std::string>& out) const {
     const auto found = aliases_.find(of);
     if (found == aliases_.end()) return;
     for (const std::string& alias : found->second) {
@@ -240,33 +250,41 @@ void NameMap::add_aliases(const ServiceName& unit, const std::string& of,
             continue;
         }
         const std::string instance = parts->with_instance(unit.instance);
-        const Fragment* file = follow(instance);
-        if (file == nullptr || base_name(file->path) == base_name(fragment)) out.insert(instance);
+        if (!leads_elsewhere(instance, file)) out.insert(instance);
     }
 }
 
 std::vector<std::string> NameMap::names(const ServiceName& name) const {
     const std::string principal = id(name);
     const Fragment* file = fragment_file(name);
-    if (file != nullptr && is_of_that_name(file->path, name.full) &&
-        aliases_.find(name.full) == aliases_.end())
+    if (file == nullptr ||
+        (is_of_that_name(file->path, name.full) && !aliases_.contains(name.full)))
         return {principal};
     std::set<std::string> all = {name.full};
-    if (file != nullptr) {
-        add_aliases(name, name.full, file->path, all);
-        const std::string base = base_name(file->path);
-        const auto parts = parse_service_name(base);
-        const bool generic =
-            parts && parts->kind == NameKind::template_name && name.kind == NameKind::instance;
-        all.insert(generic ? parts->with_instance(name.instance) : base);
-        add_aliases(name, base, file->path, all);
-        add_aliases(name, principal, file->path, all);
-    }
+    add_aliases(name, name.full, *file, all);
+    const std::string base = base_name(file->path);
+    const auto parts = parse_service_name(base);
+    const bool generic =
+        parts && parts->kind == NameKind::template_name && name.kind == NameKind::instance;
+    all.insert(generic ? parts->with_instance(name.instance) : base);
+    add_aliases(name, base, *file, all);
     all.erase(principal);
     std::vector<std::string> list = {principal};
     for (const std::string& other : all)
         if (parse_service_name(other)) list.push_back(other);
     return list;
+}
+
+std::set<std::string> NameMap::related(const ServiceName& name) const {
+    std::set<std::string> found = {name.full};
+    for (std::vector<std::string> open = {name.full}; !open.empty();) {
+        const auto next = parse_service_name(open.back());
+        open.pop_back();
+        if (!next) continue;
+        for (const std::string& other : names(*next))
+            if (found.insert(other).second) open.push_back(other);
+    }
+    return found;
 }
 
 std::vector<ServiceName> NameMap::template_family(const ServiceName& name) const {
@@ -281,20 +299,6 @@ std::vector<ServiceName> NameMap::template_family(const ServiceName& name) const
             family.push_back(*parts);
     }
     return family;
-}
-
-bool NameMap::is_ambiguous(const ServiceName& instance) const {
-    const Fragment* own = fragment_file(instance);
-    for (const ServiceName& alias : template_family(instance)) {
-        if (alias.full == instance.template_of()) continue;
-        // With an entry of its own the alias's instance is another unit.
-        if (targets_.count(alias.with_instance(instance.instance)) != 0) continue;
-        const Fragment* other = follow(alias.full);
-        const bool same =
-            other == own || (other != nullptr && own != nullptr && other->path == own->path);
-        if (!same) return true;
-    }
-    return false;
 }
 
 std::vector<std::string> NameMap::all_names() const {

@@ -45,15 +45,19 @@ class NameMap {
     /// The same, owned by the map; nullptr when there is none.
     const Fragment* fragment_file(const ServiceName& name) const;
 
-    /// All names of the unit that `name` belongs to, itself first, the others sorted.
+    /// The names that the unit gets when it is loaded as `name`: its Id first, the others sorted.
+    /// By another of them it may get others; Loader::uncertainty() finds that out.
     std::vector<std::string> names(const ServiceName& name) const;
 
-    /// The unit's principal name: its fragment's, with the instance put in. What systemd calls Id.
+    /// The unit's Id: the name of its fragment, with the instance put in. `name` itself where that
+    /// leads to another file.
     std::string id(const ServiceName& name) const;
 
-    /// Whether it depends on the name under which this instance is loaded first which file it is
-    /// made of: it has a file (or mask) of its own, and an alias of its template leads past that.
-    bool is_ambiguous(const ServiceName& instance) const;
+    /// `name`, its names, and theirs.
+    std::set<std::string> related(const ServiceName& name) const;
+
+    /// Whether a file is a mask, or cannot be looked at: nothing is loaded from it.
+    static bool is_mask(const Root& root, const Fragment& file);
 
     /// The template of `name` and all templates that are aliases of it.
     std::vector<ServiceName> template_family(const ServiceName& name) const;
@@ -72,7 +76,8 @@ class NameMap {
 
   private:
     const Fragment* follow(const std::string& name) const;
-    void add_aliases(const ServiceName& unit, const std::string& of, const std::string& fragment,
+    bool leads_elsewhere(const std::string& instance, const Fragment& file) const;
+    void add_aliases(const ServiceName& unit, const std::string& of, const Fragment& file,
                      std::set<std::string>& out) const;
 
     struct Builder;

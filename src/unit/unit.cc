@@ -109,6 +109,14 @@ Result<const std::string*> Loader::read_dropin(const Dropin& dropin) {
     return &texts_.emplace(path, text ? std::move(*text) : std::string()).first->second;
 }
 
+Loader::Composition Loader::compose(const ServiceName& name) {
+    Composition found;
+    found.names = map_.names(name);
+    found.fragment = map_.fragment_file(name);
+    found.dropins = find_dropins(found.names);
+    return found;
+}
+
 Result<Sources> Loader::read(const ServiceName& name) {
     Sources sources;
     sources.names = map_.names(name);

@@ -76,7 +76,21 @@ class Loader {
     /// Errors: a file that exists and cannot be read.
     Result<Sources> read(const ServiceName& name);
 
+    /// Why systemd may make the unit of other files than read() says, although it loads it by this
+    /// name; nothing: it does not.
+    std::optional<Diagnostic> uncertainty(const ServiceName& name);
+
   private:
+    /// Which files make a unit that is loaded by a name.
+    struct Composition {
+        std::vector<std::string> names;
+        const Fragment* fragment;
+        std::vector<Dropin> dropins;
+    };
+
+    Composition compose(const ServiceName& name);
+    std::optional<Diagnostic> compare(const Composition& unit, const ServiceName& other);
+    std::optional<Diagnostic> compare_order_of_aliases(const Composition& unit);
     const std::vector<DirectoryEntry>& list(const std::string& directory);
     std::vector<Dropin> find_dropins(const std::vector<std::string>& names);
     Result<const std::string*> read_dropin(const Dropin& dropin);

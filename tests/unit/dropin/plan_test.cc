@@ -39,19 +39,95 @@ TEST(Plan, InstancesOfPolicyNames) {
     EXPECT_THAT(instances_with_policy("%p", name, policies), IsEmpty());
 }
 
-// Units enough for several threads, every fifth with a policy of its own and some that are refused.
-class PlanOfMany : public testing::Test {
+// A tree of units in a directory of its own.
+class PlanTest : public testing::Test {
   protected:
     void SetUp() override {
         char name[] = "/tmp/ringfence-plan-XXXXXX";
         ASSERT_NE(::mkdtemp(name), nullptr);
         top_ = name;
+    }
+    void TearDown() override { fs::remove_all(top_); }
+
+    void write(const std::string& path, const std::string& text) {
+        fs::create_directories((top_ / path).parent_path());
+        std::ofstream(top_ / path) << text;
+    }
+
+    void link(const std::string& path, const std::string& target) {
+        fs::create_directories((top_ / path).parent_path());
+        fs::create_symlink(target, top_ / path);
+    }
+
+    Plan make() const {
+        const auto root = Root::open(top_);
+        const policy::SearchPath search = policy::system_search_path();
+        Policies policies;
+        policies.resolver = [&] { return policy::make_resolver(*root, search, {}); };
+        policies.names = policy_names(*root, search);
+        const auto no_environment = [](const std::string&) { return std::nullopt; };
+        return make_plan(*root, unit::load_path(unit::Scope::system, no_environment), policies,
+                         {"/w"});
+    }
+
+    std::vector<std::string> outcomes() const {
+        std::vector<std::string> found;
+        for (const PlannedFile& file : make().files)
+            found.push_back(std::string(name_of(file.outcome)) + " " + file.path);
+        return found;
+    }
+
+    static constexpr char policy[] = "version = 1\nabi = 7\n[filesystem]\nread = [\"/etc\"]\n";
+    fs::path top_;
+};
+
+// The template of the alias has a drop-in directory and no file, so that its instances are looked
+// at by that name as well.
+TEST_F(PlanTest, AUnitWithTwoNamesHasOneFile) {
+    write("etc/ringfence/policies/a.toml", policy);
+    write("usr/lib/systemd/system/a@x.service",
+          "[Service]\nExecStart=/bin/a\nX-LandlockPolicy=a\n");
+    link("etc/systemd/system/b@x.service", "/usr/lib/systemd/system/a@x.service");
+    write("etc/systemd/system/b@.service.d/1.conf", "[Service]\nNice=1\n");
+    const Plan plan = make();
+    ASSERT_EQ(plan.files.size(), 1u);
+    EXPECT_EQ(plan.files[0].path, "a@x.service.d/zz-ringfence.conf");
+    EXPECT_EQ(plan.files[0].outcome, Outcome::fenced);
+    EXPECT_THAT(plan.files[0].other_names, ElementsAre("b@x.service"));
+}
+
+// The instance has a file of its own that does not ask. Its alias leads past that to the
+// template's, which does, and whose fence would apply to both.
+TEST_F(PlanTest, EachNameGetsWhatItLeadsTo) {
+    write("etc/ringfence/policies/a.toml", policy);
+    write("usr/lib/systemd/system/a@.service", "[Service]\nExecStart=/bin/a\nX-LandlockPolicy=a\n");
+    write("usr/lib/systemd/system/a@x.service", "[Service]\nExecStart=/bin/x\n");
+    link("etc/systemd/system/b@x.service", "/usr/lib/systemd/system/a@.service");
+    EXPECT_THAT(outcomes(), ElementsAre("fenced a@.service.d/zz-ringfence.conf",
+                                        "open a@x.service.d/zz-ringfence.conf",
+                                        "fenced b@x.service.d/zz-ringfence.conf"));
+}
+
+// By its own name the unit asks, by its aliases it depends: its drop-ins do.
+TEST_F(PlanTest, WhatIsNotCertainIsRefused) {
+    write("etc/ringfence/policies/a.toml", policy);
+    write("usr/lib/systemd/system/a@.service", "[Service]\nExecStart=/bin/a\n");
+    link("etc/systemd/system/b@x.service", "/usr/lib/systemd/system/a@.service");
+    link("etc/systemd/system/c@x.service", "/usr/lib/systemd/system/a@.service");
+    write("etc/systemd/system/c@x.service.d/1.conf", "[Service]\nX-LandlockPolicy=a\n");
+    EXPECT_THAT(outcomes(), ElementsAre("refused a@x.service.d/zz-ringfence.conf"));
+}
+
+// Units enough for several threads, every fifth with a policy of its own and some that are refused.
+class PlanOfMany : public PlanTest {
+  protected:
+    void SetUp() override {
+        PlanTest::SetUp();
         for (int i = 0; i < count; ++i)
             add_unit("s" + std::to_string(i), i % 5 == 0, i % 25 == 0);
         write("etc/systemd/system/t@.service.d/50.conf", "[Service]\nX-LandlockPolicy=-%i\n");
         write("usr/lib/systemd/system/t@.service", "[Service]\nExecStart=/bin/t %i\n");
     }
-    void TearDown() override { fs::remove_all(top_); }
 
     void add_unit(const std::string& name, bool fenced, bool missing) {
         write("usr/lib/systemd/system/" + name + ".service",
@@ -67,21 +143,9 @@ class PlanOfMany : public testing::Test {
               "version = 1\nabi = 7\n[filesystem]\nread = [\"/usr/share\"]\n");
     }
 
-    void write(const std::string& path, const std::string& text) {
-        fs::create_directories((top_ / path).parent_path());
-        std::ofstream(top_ / path) << text;
-    }
-
     // What the generator would write, in one text.
     std::string plan() const {
-        const auto root = Root::open(top_);
-        const policy::SearchPath search = policy::system_search_path();
-        Policies policies;
-        policies.resolver = [&] { return policy::make_resolver(*root, search, {}); };
-        policies.names = policy_names(*root, search);
-        const auto no_environment = [](const std::string&) { return std::nullopt; };
-        const Plan plan = make_plan(*root, unit::load_path(unit::Scope::system, no_environment),
-                                    policies, {"/w"});
+        const Plan plan = make();
         std::string text;
         for (const PlannedFile& file : plan.files) {
             text += std::string(name_of(file.outcome)) + " " + file.path + "\n" + file.text;
@@ -94,7 +158,6 @@ class PlanOfMany : public testing::Test {
     }
 
     static constexpr int count = 400;
-    fs::path top_;
 };
 
 TEST_F(PlanOfMany, IsTheSameByOneThreadAndByMany) {

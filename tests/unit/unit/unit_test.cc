@@ -37,6 +37,13 @@ class UnitTest : public testing::Test {
         const NameMap map = NameMap::build(root, path);
         return Loader(root, map).read(*parse_service_name(name)).value();
     }
+    // Why systemd may make it of other files; empty: it does not.
+    std::string uncertainty(const std::string& name) {
+        const Root root = std::move(Root::open(directory_).value());
+        const NameMap map = NameMap::build(root, {Scope::system, {"/etc", "/run", "/usr"}});
+        const auto why = Loader(root, map).uncertainty(*parse_service_name(name));
+        return why ? to_string(*why) : "";
+    }
     Strings dropins(const std::string& name) {
         Strings paths;
         for (const Dropin& dropin : read(name).dropins)
@@ -145,6 +152,85 @@ TEST_F(UnitTest, ListsResetAndAppendOverFiles) {
         commands.push_back(line->text());
     EXPECT_EQ(commands, (Strings{"/c", "/d"}));
     EXPECT_EQ(last_setting(unit, "Type"), nullptr);
+}
+
+TEST_F(UnitTest, AliasesAloneAreCertain) {
+    file("usr/a.service");
+    for (const char* alias : {"etc/b.service", "etc/c.service"})
+        link(alias, "/usr/a.service");
+    file("etc/b.service.d/1.conf");
+    file("etc/c.service.d/2.conf");
+    file("usr/t@.service");
+    link("etc/u@.service", "/usr/t@.service");
+    file("etc/u@x.service.d/1.conf");
+    for (const char* name : {"a.service", "b.service", "t@.service", "t@x.service", "u@x.service"})
+        EXPECT_EQ(uncertainty(name), "") << name;
+}
+
+TEST_F(UnitTest, TwoAliasesMayHaveTheSameDropin) {
+    file("usr/a.service");
+    for (const char* alias : {"etc/b.service", "etc/c.service"})
+        link(alias, "/usr/a.service");
+    file("etc/b.service.d/1.conf");
+    file("usr/c.service.d/1.conf");
+    const std::string why =
+        "/etc/b.service.d/1.conf: this file and /usr/c.service.d/1.conf have the same name and are "
+        "for two aliases of a.service: systemd reads either; rename one of them";
+    for (const char* name : {"a.service", "b.service", "c.service"})
+        EXPECT_EQ(uncertainty(name), why);
+    file("run/a.service.d/1.conf");  // the principal name comes first
+    EXPECT_EQ(uncertainty("a.service"), "");
+}
+
+// As getty@.service and its alias, with a file for one terminal. By either name it is certain.
+TEST_F(UnitTest, AnAliasOfTheTemplateLeadsPastTheInstancesOwnFile) {
+    file("usr/t@.service");
+    file("etc/t@x.service");
+    link("etc/u@.service", "/usr/t@.service");
+    EXPECT_EQ(read("t@x.service").fragment, "/etc/t@x.service");
+    EXPECT_EQ(read("t@x.service").names, Strings{"t@x.service"});
+    EXPECT_EQ(read("u@x.service").fragment, "/usr/t@.service");
+    EXPECT_EQ(read("u@x.service").names, (Strings{"u@x.service", "t@x.service"}));
+    EXPECT_EQ(read("u@y.service").names, (Strings{"t@y.service", "u@y.service"}));
+    EXPECT_EQ(uncertainty("t@x.service"), "");
+    EXPECT_EQ(uncertainty("u@x.service"), "");
+}
+
+TEST_F(UnitTest, AnAliasOfAnInstanceLeadsPastItsOwnFile) {
+    file("usr/t@.service");
+    file("etc/t@x.service");
+    link("etc/u@x.service", "/usr/t@.service");
+    EXPECT_EQ(read("t@x.service").names, (Strings{"t@x.service", "u@x.service"}));
+    EXPECT_EQ(read("u@x.service").names, (Strings{"u@x.service", "t@x.service"}));
+}
+
+TEST_F(UnitTest, AnAliasOfTheTemplateLeadsPastAMask) {
+    file("usr/t@.service");
+    file("etc/t@x.service", "");
+    link("etc/u@.service", "/usr/t@.service");
+    EXPECT_EQ(read("t@x.service").state, Sources::State::masked);
+    EXPECT_EQ(read("u@x.service").fragment, "/usr/t@.service");
+    EXPECT_EQ(read("u@x.service").name.full, "u@x.service");
+}
+
+// An instance's alias has the drop-ins of the other alias only if the instance came first.
+TEST_F(UnitTest, TwoAliasesOfOneInstance) {
+    file("usr/t@.service");
+    for (const char* alias : {"etc/u@x.service", "etc/v@x.service"})
+        link(alias, "/usr/t@.service");
+    EXPECT_EQ(read("t@x.service").names, (Strings{"t@x.service", "u@x.service", "v@x.service"}));
+    EXPECT_EQ(read("u@x.service").names, (Strings{"t@x.service", "u@x.service"}));
+    EXPECT_EQ(uncertainty("t@x.service"), "");
+    file("etc/v@x.service.d/1.conf");
+    EXPECT_EQ(
+        uncertainty("u@x.service"),
+        "/etc/v@x.service.d/1.conf: t@x.service has this drop-in only if systemd loads it as "
+        "t@x.service first, so what it runs is not certain; move the drop-in to t@x.service.d");
+    EXPECT_EQ(
+        uncertainty("t@x.service"),
+        "/etc/v@x.service.d/1.conf: t@x.service has this drop-in only if systemd does not load "
+        "it as u@x.service first, so what it runs is not certain; move the drop-in to "
+        "t@x.service.d");
 }
 
 TEST(LoadPath, EnvironmentReplacesOrPrecedes) {
