@@ -27,7 +27,7 @@ class Writer {
 
     Written write() {
         for (const dropin::PlannedFile& file : plan_.files)
-            mask(file.unit);
+            for_names(file, [&](const std::string& name) { mask(name); });
         write_files();
         for (const std::string& unit : masks_)
             unmask(unit);
@@ -37,6 +37,13 @@ class Writer {
 
   private:
     std::string mask_path(const std::string& unit) const { return directories_.early + "/" + unit; }
+
+    static void for_names(const dropin::PlannedFile& file,
+                          const std::function<void(const std::string&)>& call) {
+        call(file.unit);
+        for (const std::string& name : file.other_names)
+            call(name);
+    }
 
     void mask(const std::string& unit) {
         if (masks_.count(unit) != 0) return;
@@ -59,7 +66,8 @@ class Writer {
             if (errors[i])
                 problem(path_of(files[i]), "cannot write the drop-in of " + files[i].unit + ": " +
                                                errors[i].message());
-            if (errors[i] || files[i].outcome == dropin::Outcome::masked) keep_mask(files[i].unit);
+            if (errors[i] || files[i].outcome == dropin::Outcome::masked)
+                for_names(files[i], [&](const std::string& name) { keep_mask(name); });
         }
     }
 
@@ -79,6 +87,7 @@ class Writer {
 
     // A unit that cannot be fenced must not be loaded.
     void keep_mask(const std::string& unit) {
+        if (!kept_.insert(unit).second) return;
         if (masks_.erase(unit) != 0)
             written_.masked.push_back(unit);
         else
@@ -110,6 +119,7 @@ class Writer {
     const Directories& directories_;
     Written written_;
     std::set<std::string> masks_;
+    std::set<std::string> kept_;
     std::string unmasked_reason_ = "no reason known";
 };
 
