@@ -61,18 +61,24 @@ def ask_oracle(judge, unit_path, names, work):
     return {name: rest for name, *rest in answers}
 
 
-def generate(generator, root, unit_directories, output, policies=None):
-    """Runs the generator; returns its messages. `policies`: a directory for the root's own."""
+def generate(generator, root, unit_directories, output, policies=None, fails=False):
+    """Runs the generator; returns its messages. `policies`: a directory for the root's own. `fails`:
+    its normal directory cannot be written."""
     for name in ("normal", "early", "late"):
         (output / name).mkdir(parents=True)
+    if fails:
+        (output / "normal").rmdir()
+        (output / "normal").write_text("")
     environment = {"PATH": "/nowhere", "SYSTEMD_UNIT_PATH": ":".join(unit_directories)}
     if policies is not None:
         # The user's search path is the one that a variable moves.
         environment |= {"SYSTEMD_SCOPE": "user", "XDG_CONFIG_HOME": str(policies.parent.parent)}
     run = subprocess.run([generator, f"--root={root}", *(str(output / d) for d in ("normal", "early", "late"))],
                          env=environment, stderr=subprocess.PIPE, check=False)
-    assert run.returncode == 0, os.fsdecode(run.stderr)
-    return os.fsdecode(run.stderr)
+    messages = os.fsdecode(run.stderr)
+    assert run.returncode == 0, messages
+    assert ("cannot write" in messages) == fails, messages
+    return messages
 
 
 def refusal(commands, wrapper):
@@ -136,7 +142,8 @@ class Tally:
         self.reasons = collections.Counter()
         self.wrong = []
 
-    def add(self, name, original, rewritten, wrapper, source):
+    def add(self, name, original, rewritten, wrapper, source, asked=True):
+        """`asked`: whether the unit asks for a fence; one that does not must stay as it is."""
         state, _, commands = original
         new_state, _, new_commands = rewritten
         self.counts["units"] += 1
@@ -153,7 +160,7 @@ class Tally:
         else:
             self.counts["same"] += 1
             self.counts["commands"] += len(commands.get("ExecStart", []))
-            problem = differences(commands, new_commands, wrapper)
+            problem = differences(commands, new_commands, wrapper, ("ExecStart",) if asked else ())
             if problem:
                 self.wrong.append((name, problem, source))
 
@@ -197,4 +204,5 @@ def run_batch(batch, judge, number, count, directory, *arguments):
 def reason(text):
     """The kind of a refusal: its message without the place and what is quoted."""
     message = text.split(": ", 1)[-1].split(";")[0]
-    return " ".join("…" if any(c in word for c in "%$\"/=") else word for word in message.split())[:100]
+    particular = re.compile(r"[%$\"/=]|\.service")
+    return " ".join("…" if particular.search(word) else word for word in message.split())[:100]

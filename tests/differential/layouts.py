@@ -5,6 +5,7 @@ import os
 
 DIRECTORIES = ["high", "middle", "low"]  # highest priority first
 STEMS = ["a", "b-c", "b-c-d", "b", "e-"]
+WITNESS = b"ExecReload="
 INSTANCES = ["", "x", "y-z"]
 FILES = ["10-a.conf", "50-b.conf", "override.conf", "zz-late.conf", "zzz.conf", "~t.conf", "A.conf",
          "bad.conf.bak", ".hidden.conf"]
@@ -38,9 +39,39 @@ def command(grammar):
     return grammar.value() if random.random() < 0.3 else b"/bin/%d %%i $A 'x y'" % random.randrange(1000)
 
 
-def body(grammar, fragment):
+class Files:
+    """Names for drop-ins. systemd looks through the aliases of a unit in the order of a hash table, so
+    either a unit has no more than one, or a file name is for one name of a unit only."""
+
+    def __init__(self, random):
+        self.random = random
+        self.one_alias = random.random() < 0.5
+        self.places = {}
+
+    def choose(self, place):
+        if self.one_alias:
+            return self.random.choice(FILES)
+        return self.random.choice([name for name in FILES
+                                   if self.places.get(name, place) == place] or [f"50-{place}.conf"])
+
+    def path(self, root, tag, place):
+        name = self.choose(place)
+        self.places[name] = place
+        return f"{root}/{self.random.choice(DIRECTORIES)}/{tag}{place}.d/{name}"
+
+
+def request(random, fragment):
+    """A line that attaches a policy, or a reset, each beside one by which systemd tells of it: both
+    settings are lists."""
+    kind = random.random()
+    if kind < 0.25:
+        return b"X-LandlockPolicy=all\n" + WITNESS + b"/asked\n"
+    return b"X-LandlockPolicy=\n" + WITNESS + b"\n" if kind > 0.9 and not fragment else b""
+
+
+def body(grammar, fragment, ask):
     random = grammar.random
-    text = b"[Service]\n"
+    text = b"[Service]\n" + (request(random, fragment) if ask else b"")
     if fragment:
         text += b"Type=oneshot\nRemainAfterExit=yes\nExecStop=/bin/stop\n"
     for _ in range(random.choice([1, 1, 2]) if fragment else random.choice([0, 1, 1, 2, 3])):
@@ -71,15 +102,16 @@ def link(path, target):
         os.symlink(target, path)
 
 
-def layout(grammar, root, tag):
+def layout(grammar, root, tag, ask=False, aliases_share=0.3):
     """Writes one layout under `root`; every stem gets `tag` in front, so that layouts do not meet.
+    With `ask` some files attach a policy. `aliases_share`: of the files, by another name too.
     Returns the names to load."""
     random = grammar.random
-    loaded, aliases = set(), set()
+    loaded, aliases, files = set(), set(), Files(random)
     for _ in range(random.randint(1, 3)):
         name = tag + names(random)
         directory = random.choice(DIRECTORIES)
-        write(f"{root}/{directory}/{name}", body(grammar, True))
+        write(f"{root}/{directory}/{name}", body(grammar, True, ask))
         loaded.add(name)
         if random.random() < 0.1:
             link(f"{root}/{random.choice(DIRECTORIES)}/{tag}{names(random)}", "/dev/null")
@@ -87,27 +119,16 @@ def layout(grammar, root, tag):
             place = dropin_directories(random, name[len(tag):])
             if place == "service":
                 continue  # would apply to all other layouts
-            write(f"{root}/{random.choice(DIRECTORIES)}/{tag}{place}.d/{random.choice(FILES)}",
-                  body(grammar, False))
-        if random.random() < 0.3:
+            write(files.path(root, tag, place), body(grammar, False, ask))
+        if random.random() < aliases_share and not (files.one_alias and aliases):
             alias = tag + names(random)
             if alias.startswith(tag + "e-"):
                 continue
             link(f"{root}/{random.choice(DIRECTORIES)}/{alias}", f"{root}/{directory}/{name}")
             aliases.add(alias)
             if random.random() < 0.5:
-                write(f"{root}/{random.choice(DIRECTORIES)}/{alias}.d/{random.choice(FILES)}",
-                      body(grammar, False))
-    # systemd expands %n in a fragment to the name that it was loaded under first, so the names that
-    # files have come first.
-    links = {name for name in loaded | aliases if is_link(root, name)}
-    first = instances_of((loaded | aliases) - links)
-    return first + [name for name in instances_of(links) if name not in first]
-
-
-def is_link(root, name):
-    paths = [f"{root}/{directory}/{name}" for directory in DIRECTORIES]
-    return any(os.path.islink(path) for path in paths)
+                write(files.path(root, tag, alias[len(tag):]), body(grammar, False, ask))
+    return instances_of(loaded | aliases)
 
 
 def instances_of(names_of_files):
@@ -117,4 +138,4 @@ def instances_of(names_of_files):
         stem, at, instance = name[:-len(".service")].partition("@")
         out.update([name] if instance or not at else
                    [f"{stem}@{i}.service" for i in ("x", "y-z", "new")])
-    return sorted(out)
+    return out
