@@ -79,6 +79,19 @@ def test_no_room_for_drop_ins(clean, limited, options, what):  # noqa: F811
     starts_fenced(clean)
 
 
+def test_an_alias_of_a_masked_instance(clean, limited):  # noqa: F811
+    """Only the instance asks. The mask of its name would not stop the alias of its template."""
+    clean.unit("nap@.service", "[Service]\nExecStart=/usr/bin/sleep infinity\n")
+    clean.link("/etc/systemd/system/doze@.service", "nap@.service")
+    limited(NORMAL, "nr_inodes=1")
+    clean.drop_in("nap@2.service", BY_HAND)
+    for unit in ("doze@2.service", "nap@2.service"):
+        assert clean.start(unit, check=False).returncode != 0
+        assert clean.show(unit, "LoadState") == "masked"
+    clean.start("doze@1.service")  # has nothing to do with it
+    clean.run("systemctl", "stop", "doze@1.service")
+
+
 def test_run_is_full(clean, limited):  # noqa: F811
     """systemd does not reload with less than 16 MiB in /run: generators do not run there, and what
     it has loaded stays fenced."""

@@ -91,6 +91,25 @@ def test_only_an_instance_is_fenced(machine):
     machine.run("systemctl", "stop", "nap@1.service", "nap@2.service")
 
 
+def test_an_alias_leads_past_the_file_of_an_instance(machine):
+    """As autovt@.service to getty@.service with a file for one terminal: by its own name the
+    instance asks for nothing, by the alias it is the template's and fenced."""
+    machine.policy("sleeper", SLEEPER)
+    machine.link("/etc/systemd/system/doze@.service", "nap@.service")
+    machine.unit("nap@2.service", "[Service]\nExecStart=/usr/bin/sleep 20%i\n")
+    machine.unit("nap@.service",
+                 "[Service]\nX-LandlockPolicy=sleeper\nExecStart=/usr/bin/sleep 10%i\n")
+    machine.start("doze@2.service")
+    assert machine.show("doze@2.service", "FragmentPath") == "/etc/systemd/system/nap@.service"
+    assert machine.fence("doze@2.service")["LANDLOCK_STATUS"] == "enforced"
+    machine.run("systemctl", "stop", "doze@2.service")
+    machine.reload()  # forgets the unit and its names
+    machine.start("nap@2.service")
+    assert machine.show("nap@2.service", "FragmentPath") == "/etc/systemd/system/nap@2.service"
+    assert WRAPPER not in machine.cat("nap@2.service")
+    machine.run("systemctl", "stop", "nap@2.service")
+
+
 def test_a_fleet_in_one_file(machine):
     """service.d with X-LandlockPolicy=-%p: fences what has a policy, leaves the rest alone."""
     machine.write("/etc/systemd/system/service.d/50-landlock.conf",

@@ -135,6 +135,11 @@ class Machine:
         else:
             self._undo.append(lambda: self.run("rm", "-rf", missing[0] if missing else path))
 
+    def link(self, path, target):
+        """Makes a symbolic link that was not there."""
+        self.run("ln", "-s", target, path)
+        self._undo.append(lambda: self.run("rm", "-f", path))
+
     def drop_in(self, unit, text, name="50-test.conf"):
         """Adds UNIT.d/NAME under /etc and reloads; undo() takes it away and restarts the unit."""
         self.concern(unit)
