@@ -13,15 +13,12 @@ namespace ringfence::unit {
 
 namespace {
 
-bool same_files(const std::vector<Dropin>& one, const std::vector<Dropin>& other) {
-    return std::equal(one.begin(), one.end(), other.begin(), other.end(),
-                      [](const Dropin& a, const Dropin& b) { return a.path == b.path; });
-}
-
-// The first drop-in of `one` that is not the same in `other`.
-const Dropin* first_difference(const std::vector<Dropin>& one, const std::vector<Dropin>& other) {
-    for (std::size_t i = 0; i < one.size(); ++i)
-        if (i >= other.size() || one[i].path != other[i].path) return &one[i];
+// The first drop-in of `one` that `other` does not have; nullptr: it has them all.
+const Dropin* first_missing(const std::vector<Dropin>& one, const std::vector<Dropin>& other) {
+    for (const Dropin& dropin : one) {
+        const auto same = [&](const Dropin& its) { return its.path == dropin.path; };
+        if (std::none_of(other.begin(), other.end(), same)) return &dropin;
+    }
     return nullptr;
 }
 
@@ -31,10 +28,11 @@ std::optional<Diagnostic> Loader::compare(const Composition& unit, const Service
     const Composition that = compose(other);
     // Nothing is loaded by a masked name, and what has another Id is another unit.
     if (that.fragment == nullptr || NameMap::is_mask(root_, *that.fragment) ||
-        that.names.front() != unit.names.front() || same_files(unit.dropins, that.dropins))
+        that.names.front() != unit.names.front())
         return std::nullopt;
-    const Dropin* added = first_difference(that.dropins, unit.dropins);
-    const Dropin* missing = first_difference(unit.dropins, that.dropins);
+    const Dropin* added = first_missing(that.dropins, unit.dropins);
+    const Dropin* missing = first_missing(unit.dropins, that.dropins);
+    if (added == nullptr && missing == nullptr) return std::nullopt;
     const std::string when = added != nullptr ? "loads" : "does not load";
     return Diagnostic{{(added != nullptr ? added : missing)->path, 0, 0},
                       unit.names.front() + " has this drop-in only if systemd " + when + " it as " +
@@ -47,9 +45,9 @@ std::optional<Diagnostic> Loader::compare_order_of_aliases(const Composition& un
     std::vector<std::string> backwards = unit.names;
     std::reverse(backwards.begin() + 1, backwards.end());
     const std::vector<Dropin> others = find_dropins(backwards);
-    if (same_files(unit.dropins, others)) return std::nullopt;
-    const Dropin* one = first_difference(unit.dropins, others);
-    const Dropin* other = first_difference(others, unit.dropins);
+    const Dropin* one = first_missing(unit.dropins, others);
+    const Dropin* other = first_missing(others, unit.dropins);
+    if (one == nullptr || other == nullptr) return std::nullopt;
     return Diagnostic{{one->path, 0, 0},
                       "this file and " + other->path +
                           " have the same name and are for two aliases of " + unit.names.front() +

@@ -221,6 +221,8 @@ TEST_F(UnitTest, TwoAliasesOfOneInstance) {
     EXPECT_EQ(read("t@x.service").names, (Strings{"t@x.service", "u@x.service", "v@x.service"}));
     EXPECT_EQ(read("u@x.service").names, (Strings{"t@x.service", "u@x.service"}));
     EXPECT_EQ(uncertainty("t@x.service"), "");
+    file("etc/t@x.service.d/2.conf");
+    EXPECT_EQ(uncertainty("u@x.service"), "");
     file("etc/v@x.service.d/1.conf");
     EXPECT_EQ(
         uncertainty("u@x.service"),
