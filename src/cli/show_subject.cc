@@ -25,13 +25,6 @@ std::vector<policy::Name> names_in(const std::string& operand) {
     return names;
 }
 
-const dropin::PlannedFile* file_of(const dropin::Plan& plan, const std::string& unit) {
-    const auto file =
-        std::find_if(plan.files.begin(), plan.files.end(),
-                     [&](const dropin::PlannedFile& row) { return row.unit == unit; });
-    return file == plan.files.end() ? nullptr : &*file;
-}
-
 }  // namespace
 
 bool SubjectFinder::is_policy(const std::string& name) {
@@ -93,11 +86,8 @@ Result<Subject> SubjectFinder::find_unit(const std::string& text) {
     if (!name) return fail("", fmt::format("{} is no name of a service unit", policy::quote(text)));
     if (!plan_) plan_ = site_.plan();
     const unit::NameMap map = unit::NameMap::build(site_.root, site_.units);
-    const std::string id = map.id(*name);
-    const dropin::PlannedFile* file = file_of(*plan_, id);
-    if (file == nullptr && name->kind == unit::NameKind::instance)
-        if (const auto principal = unit::parse_service_name(id))
-            file = file_of(*plan_, principal->template_of());
+    const auto id = unit::parse_service_name(map.id(*name));
+    const dropin::PlannedFile* file = dropin::file_of(*plan_, id ? *id : *name);
     if (file == nullptr) return fail(no_fence(map, *name));
     return Subject{text, *file,
                    file->rules ? std::optional<policy::Rules>(*file->rules) : std::nullopt};

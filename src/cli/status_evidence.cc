@@ -30,7 +30,7 @@ class Collector {
           generated_(generator_directory(site_)) {}
 
     Result<std::vector<Evidence>> collect(const std::vector<std::string>& operands) {
-        read_plan();
+        plan_ = site_.plan();
         read_statics();
         read_stamp();
         std::vector<Evidence> all;
@@ -47,12 +47,6 @@ class Collector {
     }
 
   private:
-    void read_plan() {
-        for (PlannedFile& file : site_.plan().files)
-            if (file.outcome != dropin::Outcome::nothing)
-                planned_.emplace(file.unit, std::move(file));
-    }
-
     void read_statics() {
         for (const unit::DropinDirectory& directory : map_.dropin_directories()) {
             const auto entries = site_.root.list(directory.path);
@@ -91,8 +85,8 @@ class Collector {
             names.insert(map_.id(*name));
         }
         if (operands.empty()) {
-            for (const auto& [name, file] : planned_)
-                names.insert(name);
+            for (const PlannedFile& file : plan_.files)
+                if (file.outcome != dropin::Outcome::nothing) names.insert(file.unit);
             for (const auto& [name, path] : statics_)
                 names.insert(name);
             if (scene_ != nullptr) names.insert(stamped_.begin(), stamped_.end());
@@ -126,10 +120,9 @@ class Collector {
     }
 
     const PlannedFile* planned(const ServiceName& name) const {
-        auto found = planned_.find(name.full);
-        if (found == planned_.end() && name.kind == NameKind::instance)
-            found = planned_.find(name.template_of());
-        return found == planned_.end() ? nullptr : &found->second;
+        const PlannedFile* file = dropin::file_of(plan_, name);
+        const bool open = file == nullptr || file->outcome == dropin::Outcome::nothing;
+        return open ? nullptr : file;
     }
 
     Result<Evidence> of_unit(const std::string& full) {
@@ -191,7 +184,7 @@ class Collector {
     const Scene* scene_;
     unit::NameMap map_;
     std::string generated_;
-    std::map<std::string, PlannedFile> planned_;
+    dropin::Plan plan_;
     std::map<std::string, std::string> statics_;
     std::set<std::string> stamped_;
     bool stamp_ = false;

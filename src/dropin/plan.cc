@@ -248,6 +248,20 @@ Plan make_plan(const Root& root, const unit::LoadPath& path, const Policies& pol
     return plan;
 }
 
+const PlannedFile* file_of(const Plan& plan, const unit::ServiceName& id) {
+    const PlannedFile* open = nullptr;
+    auto file = std::lower_bound(
+        plan.files.begin(), plan.files.end(), id.full,
+        [](const PlannedFile& row, const std::string& unit) { return row.unit < unit; });
+    for (; file != plan.files.end() && file->unit == id.full; ++file) {
+        if (file->outcome != Outcome::nothing) return &*file;
+        open = &*file;
+    }
+    if (open != nullptr || id.kind != NameKind::instance) return open;
+    const auto of_template = unit::parse_service_name(id.template_of());
+    return of_template ? file_of(plan, *of_template) : nullptr;
+}
+
 std::optional<PlannedFile> plan_unit(const Root& root, const unit::Sources& sources,
                                      const Policies& policies, const Wrapper& wrapper) {
     const unit::NameMap no_other_units;

@@ -218,6 +218,20 @@ def test_instances(clean):  # noqa: F811
     clean.run("systemctl", "stop", "nap@1.service", "nap@2.service")
 
 
+def test_instances_that_differ_from_their_template(clean):  # noqa: F811
+    """The generator keeps the template's fence out of both of them."""
+    clean.policy("sleeper", POLICY)
+    clean.unit("nap@.service",
+               "[Service]\nX-LandlockPolicy=sleeper\nExecStart=/usr/bin/sleep 100%i\n")
+    clean.drop_in("nap@3.service", "[Service]\nX-LandlockPolicy=\n")
+    clean.drop_in("nap@4.service", "[Service]\nExecStart=\nExecStart=/usr/bin/sleep 4\n", name="zzz.conf")
+    for unit, state, shown in (("nap@3.service", "unattached", "not fenced"),
+                               ("nap@4.service", "attached", "fenced by sleeper")):
+        for where in ([], ["--root=/"]):
+            assert status(clean, *where, unit)[1][unit]["state"] == state
+        assert ringfence(clean, "show", unit).startswith(f"{unit}: {shown}")
+
+
 def test_nothing_is_attached_and_usage(clean):  # noqa: F811
     assert clean.run("ringfence", "status").stdout == "No unit asks for a fence.\n"
     assert clean.run("ringfence", "status", "--jsn", check=False).returncode == 2

@@ -118,6 +118,23 @@ TEST_F(PlanTest, WhatIsNotCertainIsRefused) {
     EXPECT_THAT(outcomes(), ElementsAre("refused a@x.service.d/zz-ringfence.conf"));
 }
 
+TEST_F(PlanTest, TheFileThatDecidesAboutAUnit) {
+    write("etc/ringfence/policies/a.toml", policy);
+    write("usr/lib/systemd/system/a@.service", "[Service]\nExecStart=/bin/a\nX-LandlockPolicy=a\n");
+    write("etc/systemd/system/a@off.service.d/1.conf", "[Service]\nX-LandlockPolicy=\n");
+    write("etc/systemd/system/a@own.service.d/zzz.conf", "[Service]\nExecStart=\nExecStart=/b\n");
+    write("usr/lib/systemd/system/plain.service", "[Service]\nExecStart=/bin/a\n");
+    const Plan plan = make();
+    const auto decides = [&](const char* unit) {
+        const PlannedFile* file = file_of(plan, *unit::parse_service_name(unit));
+        return file == nullptr ? "" : std::string(name_of(file->outcome)) + " " + file->path;
+    };
+    EXPECT_EQ(decides("a@x.service"), "fenced a@.service.d/zz-ringfence.conf");
+    EXPECT_EQ(decides("a@off.service"), "open a@off.service.d/zz-ringfence.conf");
+    EXPECT_EQ(decides("a@own.service"), "fenced a@own.service.d/zzz.conf-ringfence.conf");
+    EXPECT_EQ(decides("plain.service"), "");
+}
+
 // Units enough for several threads, every fifth with a policy of its own and some that are refused.
 class PlanOfMany : public PlanTest {
   protected:
