@@ -85,8 +85,8 @@ enum class Detail {
 Plan make_plan(const Root& root, const unit::LoadPath& path, const Policies& policies,
                const Wrapper& wrapper, Detail detail = Detail::full);
 
-/// What decides about the unit of this Id: a file of its own, which may say that its template's fence
-/// is not for it, or its template's. Nothing when it does not ask for a fence.
+/// What decides about the unit of this Id: a file of its own, which may say that its template's
+/// fence is not for it, or its template's. Nothing when it does not ask for a fence.
 const PlannedFile* file_of(const Plan& plan, const unit::ServiceName& id);
 
 /// One unit whose files have been read already, whatever directories they are in: one that another
