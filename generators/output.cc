@@ -27,7 +27,8 @@ class Writer {
 
     Written write() {
         for (const dropin::PlannedFile& file : plan_.files)
-            for_names(file, [&](const std::string& name) { mask(name); });
+            for (const std::string& name : names_to_mask(file))
+                mask(name);
         write_files();
         for (const std::string& unit : masks_)
             unmask(unit);
@@ -37,13 +38,6 @@ class Writer {
 
   private:
     std::string mask_path(const std::string& unit) const { return directories_.early + "/" + unit; }
-
-    static void for_names(const dropin::PlannedFile& file,
-                          const std::function<void(const std::string&)>& call) {
-        call(file.unit);
-        for (const std::string& name : file.other_names)
-            call(name);
-    }
 
     void mask(const std::string& unit) {
         if (masks_.count(unit) != 0) return;
@@ -67,7 +61,8 @@ class Writer {
                 problem(path_of(files[i]), "cannot write the drop-in of " + files[i].unit + ": " +
                                                errors[i].message());
             if (errors[i] || files[i].outcome == dropin::Outcome::masked)
-                for_names(files[i], [&](const std::string& name) { keep_mask(name); });
+                for (const std::string& name : names_to_mask(files[i]))
+                    keep_mask(name);
         }
     }
 
@@ -124,6 +119,12 @@ class Writer {
 };
 
 }  // namespace
+
+std::vector<std::string> names_to_mask(const dropin::PlannedFile& file) {
+    std::vector<std::string> names = {file.unit};
+    names.insert(names.end(), file.other_names.begin(), file.other_names.end());
+    return names;
+}
 
 Written write_plan(const dropin::Plan& plan, const Directories& directories) {
     return Writer(plan, directories).write();

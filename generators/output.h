@@ -28,6 +28,9 @@ struct Written {
     Diagnostics problems;             ///< each with the unit and the file
 };
 
+/// The names that masks must hold for the file's unit not to be loaded.
+std::vector<std::string> names_to_mask(const dropin::PlannedFile& file);
+
 Written write_plan(const dropin::Plan& plan, const Directories& directories);
 
 /// The name of the file, in the normal directory, that says what was written; written last.

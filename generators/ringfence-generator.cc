@@ -87,13 +87,11 @@ void log_plan(const Log& log, const dropin::Plan& plan) {
 
 void print_plan(const dropin::Plan& plan) {
     for (const dropin::PlannedFile& file : plan.files) {
-        if (file.outcome != dropin::Outcome::masked) {
+        if (file.outcome != dropin::Outcome::masked)
             std::printf("# %s\n%s\n", file.path.c_str(), file.text.c_str());
-            continue;
-        }
-        std::printf("# %s -> /dev/null\n\n", file.unit.c_str());
-        for (const std::string& name : file.other_names)
-            std::printf("# %s -> /dev/null\n\n", name.c_str());
+        else
+            for (const std::string& name : generator::names_to_mask(file))
+                std::printf("# %s -> /dev/null\n\n", name.c_str());
     }
 }
 

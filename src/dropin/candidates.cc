@@ -57,8 +57,7 @@ void Candidates::add_instances_of_prefix(const std::vector<ServiceName>& family,
 void Candidates::add_wanted_instances(const ServiceName& of_template) {
     for (const std::string& name : wanted_)
         if (const auto parts = unit::parse_service_name(name))
-            if (parts->template_of() == of_template.full)
-                add_instance(of_template, parts->instance);
+            if (parts->template_of() == of_template.full) instances_.merge(map_.related(*parts));
 }
 
 }  // namespace ringfence::dropin

@@ -69,6 +69,15 @@ std::string normalize(const std::string& path) {
     return out.empty() ? "/" : out;
 }
 
+// The name that `name` stands for when it leads to this file: the file's, with the instance put in.
+std::string principal_name(const Fragment& file, const ServiceName& name) {
+    std::string base = base_name(file.path);
+    const auto parts = parse_service_name(base);
+    const bool generic =
+        parts && parts->kind == NameKind::template_name && name.kind == NameKind::instance;
+    return generic ? parts->with_instance(name.instance) : base;
+}
+
 // Whether a link of this name may lead to a unit of that name
 // (unit_validate_alias_symlink_or_warn()).
 bool is_valid_alias(const ServiceName& link, const std::string& target_name) {
@@ -165,13 +174,8 @@ struct NameMap::Builder {
             const Fragment* file = map.follow(name);
             if (file == nullptr || is_of_that_name(file->path, name)) continue;
             if (is_mask(root, *file)) continue;
-            const auto principal = parse_service_name(base_name(file->path));
-            const auto link = parse_service_name(name);
-            if (!principal || !link) continue;
-            const bool to_template =
-                principal->kind == NameKind::template_name && link->kind == NameKind::instance;
-            map.aliases_[to_template ? principal->with_instance(link->instance) : principal->full]
-                .insert(name);
+            if (const auto link = parse_service_name(name))
+                map.aliases_[principal_name(*file, *link)].insert(name);
         }
     }
 };
@@ -229,12 +233,8 @@ bool NameMap::leads_elsewhere(const std::string& instance, const Fragment& file)
 std::string NameMap::id(const ServiceName& name) const {
     const Fragment* file = fragment_file(name);
     if (file == nullptr || is_of_that_name(file->path, name.full)) return name.full;
-    const auto principal = parse_service_name(base_name(file->path));
-    if (!principal) return name.full;
-    if (principal->kind != NameKind::template_name || name.kind != NameKind::instance)
-        return principal->full;
-    const std::string instance = principal->with_instance(name.instance);
-    return leads_elsewhere(instance, *file) ? name.full : instance;
+    std::string principal = principal_name(*file, name);
+    return leads_elsewhere(principal, *file) ? name.full : principal;
 }
 
 // The names that lead to `of`; those of templates with the unit's instance put in.
@@ -262,12 +262,8 @@ std::vector<std::string> NameMap::names(const ServiceName& name) const {
         return {principal};
     std::set<std::string> all = {name.full};
     add_aliases(name, name.full, *file, all);
-    const std::string base = base_name(file->path);
-    const auto parts = parse_service_name(base);
-    const bool generic =
-        parts && parts->kind == NameKind::template_name && name.kind == NameKind::instance;
-    all.insert(generic ? parts->with_instance(name.instance) : base);
-    add_aliases(name, base, *file, all);
+    all.insert(principal_name(*file, name));
+    add_aliases(name, base_name(file->path), *file, all);
     all.erase(principal);
     std::vector<std::string> list = {principal};
     for (const std::string& other : all)
