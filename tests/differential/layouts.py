@@ -5,7 +5,7 @@ import os
 
 DIRECTORIES = ["high", "middle", "low"]  # highest priority first
 STEMS = ["a", "b-c", "b-c-d", "b", "e-"]
-WITNESS = b"ExecReload="
+WITNESS = "ExecReload"  # a setting by which systemd tells of a request
 INSTANCES = ["", "x", "y-z"]
 FILES = ["10-a.conf", "50-b.conf", "override.conf", "zz-late.conf", "zzz.conf", "~t.conf", "A.conf",
          "bad.conf.bak", ".hidden.conf"]
@@ -65,8 +65,8 @@ def request(random, fragment):
     settings are lists."""
     kind = random.random()
     if kind < 0.25:
-        return b"X-LandlockPolicy=all\n" + WITNESS + b"/asked\n"
-    return b"X-LandlockPolicy=\n" + WITNESS + b"\n" if kind > 0.9 and not fragment else b""
+        return f"X-LandlockPolicy=all\n{WITNESS}=/asked\n".encode()
+    return f"X-LandlockPolicy=\n{WITNESS}=\n".encode() if kind > 0.9 and not fragment else b""
 
 
 def body(grammar, fragment, ask):

@@ -62,7 +62,7 @@ class Tree:
         return json.loads(re.sub(r"(l\d+x)[a-e](?:-[a-e])*", r"\1NAME", json.dumps(answer)))
 
     def asked(self, answer):
-        return not self.asks_itself or layouts.WITNESS.decode().rstrip("=") in answer[2]
+        return not self.asks_itself or layouts.WITNESS in answer[2]
 
 
 def compare(which, batch, count, directory, generator, wrapper):
