@@ -9,18 +9,18 @@ namespace ringfence::generator {
 
 namespace {
 
-// /dev/kmsg takes records of up to 1024 bytes, prefix included (LOG_LINE_MAX, printk.c).
+// A record of /dev/kmsg has at most 1024 bytes with its prefix (LOG_LINE_MAX in printk.c).
 constexpr std::size_t record_max = 900;
 
 void write_record(int fd, const std::string& record) {
-    // Nothing is left to do when a message cannot be delivered.
+    // There is no other place for a message that cannot be written.
     if (::write(fd, record.data(), record.size()) < 0) return;
 }
 
 }  // namespace
 
-Log::Log(bool to_kernel) : terminal_(::isatty(STDERR_FILENO) == 1) {
-    if (to_kernel) kernel_ = Fd(::open("/dev/kmsg", O_WRONLY | O_CLOEXEC | O_NOCTTY));
+Log::Log(Sink sink) : terminal_(::isatty(STDERR_FILENO) == 1) {
+    if (sink == Sink::kernel) kernel_ = Fd(::open("/dev/kmsg", O_WRONLY | O_CLOEXEC | O_NOCTTY));
 }
 
 void Log::write(Priority priority, const std::string& text) const {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Where a generator's messages go: the kernel's buffer when the system manager runs it (there is no
-// journal yet at boot), stderr otherwise. "<PRIORITY>ringfence-generator[PID]: TEXT", as
-// sd-daemon(3) and /dev/kmsg understand it.
+// Writes the generator's messages. When the system manager runs it, they go to the kernel's buffer,
+// because there is no journal yet at boot; otherwise to standard error. A message is written as
+// "<PRIORITY>ringfence-generator[PID]: TEXT", which sd-daemon(3) and /dev/kmsg understand.
 #pragma once
 
 #include <string>
@@ -12,10 +12,14 @@ namespace ringfence::generator {
 
 enum class Priority { error = 3, warning = 4, notice = 5, info = 6 };
 
+enum class Sink {
+    kernel,  ///< /dev/kmsg; standard error where that cannot be opened
+    standard_error,
+};
+
 class Log {
   public:
-    /// `to_kernel`: try /dev/kmsg first.
-    explicit Log(bool to_kernel);
+    explicit Log(Sink sink);
     void write(Priority priority, const std::string& text) const;
 
   private:

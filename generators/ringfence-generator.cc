@@ -12,10 +12,11 @@
 
 #include "base/root.h"
 #include "dropin/plan.h"
+#include "dropin/stand_ins.h"
 #include "generators/log.h"
 #include "generators/output.h"
 #include "generators/paths.h"
-#include "policy/resolve.h"
+#include "policy/resolve/resolve.h"
 #include "unit/load_path.h"
 
 namespace {
@@ -52,7 +53,7 @@ std::optional<std::string> environment(const std::string& name) {
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
-// Nothing: the arguments make no sense.
+// Nothing if the arguments are not valid.
 std::optional<Options> parse_arguments(const std::vector<std::string>& arguments) {
     Options options;
     options.user = environment("SYSTEMD_SCOPE") == "user";
@@ -81,14 +82,14 @@ void log_plan(const Log& log, const dropin::Plan& plan) {
     for (const Diagnostic& warning : plan.warnings)
         log.write(Priority::warning, to_string(warning));
     for (const dropin::PlannedFile& file : plan.files)
-        for (const Diagnostic& reason : file.reasons)
+        for (const Diagnostic& reason : file.reasons())
             log.write(Priority::error, file.unit + " will not start: " + to_string(reason));
 }
 
 void print_plan(const dropin::Plan& plan) {
     for (const dropin::PlannedFile& file : plan.files) {
-        if (file.outcome != dropin::Outcome::masked)
-            std::printf("# %s\n%s\n", file.path.c_str(), file.text.c_str());
+        if (const dropin::DropinFile* dropin = file.dropin())
+            std::printf("# %s\n%s\n", dropin->path.c_str(), dropin->text.c_str());
         else
             for (const std::string& name : generator::names_to_mask(file))
                 std::printf("# %s -> /dev/null\n\n", name.c_str());
@@ -124,7 +125,9 @@ int run(const Options& options, const Log& log) {
     };
     policies.names = dropin::policy_names(*root, search);
     const dropin::Plan plan = dropin::make_plan(
-        *root, path, policies, dropin::Wrapper{generator::wrapper_path}, dropin::Detail::text);
+        *root, path, policies,
+        dropin::Wrapper{generator::wrapper_path, path.scope, dropin::kernel_abi_below(*root)},
+        dropin::Detail::text);
     log_plan(log, plan);
     if (options.dry_run)
         print_plan(plan);
@@ -152,12 +155,13 @@ int main(int argc, char** argv) {
     }
     ::umask(022);
 #ifdef __GLIBC__
-    // Without fast bins: glibc would go through them at each larger allocation, of which a policy
-    // makes hundreds.
-    ::mallopt(M_MXFAST, 0);
-    ::mallopt(M_TOP_PAD, 1 << 20);
+    // Switch the fast bins off: glibc goes through them at each large allocation, and there are
+    // hundreds of those for each policy. There is one thread yet.
+    ::mallopt(M_MXFAST, 0);         // NOLINT(concurrency-mt-unsafe)
+    ::mallopt(M_TOP_PAD, 1 << 20);  // NOLINT(concurrency-mt-unsafe)
 #endif
-    // As systemd's own generators find out whether the manager runs them.
+    // systemd's own generators find out in this way whether the manager runs them.
     const bool by_manager = environment("SYSTEMD_EXEC_PID") == std::to_string(::getpid());
-    return run(*options, Log(by_manager && !options->user && !options->dry_run));
+    const bool in_boot = by_manager && !options->user && !options->dry_run;
+    return run(*options, Log(in_boot ? generator::Sink::kernel : generator::Sink::standard_error));
 }

@@ -1,5 +1,5 @@
--- What an attacker sends to the application with the hole. It runs inside nginx's worker process,
--- through LuaJIT's FFI, so nothing but the kernel stands between it and the system.
+-- An attacker sends this to the application with the hole. It runs inside nginx's worker process and
+-- calls the C library through LuaJIT's FFI, so only the kernel can stop it.
 local ffi = require "ffi"
 ffi.cdef [[
     struct address { uint16_t family; uint16_t port; uint8_t ip[4]; char zero[8]; };

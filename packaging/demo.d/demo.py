@@ -1,15 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""demo.py BUILD: the story of packaging/demo, told by a freshly booted Debian."""
+"""demo.py --build|--packages DIRECTORY: runs the steps of packaging/demo on a freshly booted Debian, with what a
+build directory installs or with the .debs of a directory."""
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[1] / "tests" / "system"))
+sys.path.insert(0, str(HERE.parents[1] / "tests"))
 
-from rig import Audit, CommandError, Image, Machine, Tree  # noqa: E402
+from lib.rig import Audit, CommandError, Image, Machine, Tree  # noqa: E402
 
 DROP_IN = "/etc/systemd/system/nginx.service.d/50-landlock.conf"
 REVIEW = "/etc/ringfence/policies/nginx.toml.d/50-review.toml"
@@ -50,7 +51,8 @@ class Story:
 
 
 def prepare(machine):
-    """nginx with an application that has a hole, in the worst case: its worker runs as root."""
+    """Gives nginx an application with a hole. Its worker runs as root, which is the worst case. Returns
+    what the attack achieves without a fence."""
     machine.run("cd /etc/nginx/modules-enabled && ln -s /usr/share/nginx/modules-available/"
                 "mod-http-ndk.conf 10-ndk.conf && ln -s /usr/share/nginx/modules-available/"
                 "mod-http-lua.conf 50-lua.conf")
@@ -84,9 +86,9 @@ def fence(story):
 
 def attack(story, unfenced):
     story.heading("An attack from inside nginx's own worker")
-    story.say("The site has a hole: /etc/nginx/conf.d/app.conf runs the Lua code it is sent, in a\n"
-              "worker that runs as root. attack.lua calls the kernel directly. \"Unfenced\" is the\n"
-              "same request to the same nginx, sent before the drop-in was written.\n")
+    story.say("The site has a hole: /etc/nginx/conf.d/app.conf runs all Lua code that it receives, in a\n"
+              "worker that runs as root. attack.lua calls the kernel directly. The column \"unfenced\" is\n"
+              "the same request to the same nginx, sent before the drop-in was written.\n")
     print(f"$ {ATTACK}")
     fenced = outcomes(story.machine.run("sh", "-c", ATTACK).stdout)
     print(f"{'':32}{'unfenced':28}fenced")
@@ -96,14 +98,14 @@ def attack(story, unfenced):
     story.expect(fenced.keys() == unfenced.keys() and "done" not in fenced.values(),
                  "the fence let something through")
 
-    story.heading("What the fence kept back, by unit")
+    story.heading("What the fence denied, by unit")
     table = story.show("ringfence denials nginx.service")
     for name in ("/etc/shadow", "/root", "/etc/cron.d", "6379", "4444", "scope.signal"):
         story.expect(name in table, f"{name} is not among the denials")
 
 
 def next_second(machine):
-    """The start of the next second, as --since takes it: what was denied before stays out."""
+    """Waits for the next second and returns it for --since, so that earlier denials are left out."""
     time.sleep(1.0 - time.time() % 1.0)
     return machine.run("date", "+%T").stdout.strip()
 
@@ -122,20 +124,20 @@ def change(story):
     suggestion = story.show(f"ringfence denials nginx.service --since {since} --suggest")
     story.expect("/srv/www" in suggestion, "nothing suggested for /srv/www")
 
-    story.say("A human reviews it, takes the directory rather than the file, and commits:\n")
+    story.say("An administrator reviews it, allows the directory instead of the file, and saves it:\n")
     story.write(REVIEW, 'version = 1\n\n[filesystem]\nread = ["/srv/www"]   # the shop\'s document root\n')
     story.show("systemctl daemon-reload && systemctl restart nginx.service")
     served = story.show("curl -s -H 'Host: www' http://localhost/")
     story.expect("Hello" in served, "the page is still not served")
 
 
-def main(build):
+def main(kind, directory):
     start = time.monotonic()
     tree = Tree()
     print("== Debian tree … ", end="", flush=True)
     tree.ensure()
     print(f"{time.monotonic() - start:.0f} s", flush=True)
-    with Audit(), Image(tree.ensure(), build) as image, Machine(image) as machine:
+    with Audit(), Image(tree.ensure(), **{kind.lstrip("-"): directory}) as image, Machine(image) as machine:
         print(f"== boot … {machine.boot_seconds:.1f} s", flush=True)
         story = Story(machine)
         try:
@@ -147,9 +149,9 @@ def main(build):
             print(f"\ndemo failed at step \"{story.step}\": {error}\n", file=sys.stderr)
             print(machine.run("journalctl", "-q", "-n", "40", "--no-pager").stdout, file=sys.stderr)
             return 1
-    print("\nThat is all. The machine is gone; nothing on this one was changed.")
+    print("\nThat is all. The container is gone, and nothing on this machine was changed.")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

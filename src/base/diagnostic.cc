@@ -33,7 +33,8 @@ std::string to_string(const Diagnostic& diagnostic) {
 
 namespace {
 
-// Optimal string alignment: Levenshtein, and two swapped neighbours (the commonest typo) count one.
+// Optimal string alignment: the Levenshtein distance, in which two swapped neighbours (the
+// commonest typing mistake) count as one edit.
 std::size_t edit_distance(const std::string& a, const std::string& b) {
     std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
     std::iota(d[0].begin(), d[0].end(), std::size_t{0});
@@ -53,7 +54,7 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
 
 std::string nearest(const std::string& word, const std::vector<std::string>& candidates) {
     std::string best;
-    // The distance takes time and memory of length times length, and the word is anybody's.
+    // The distance needs time and memory of length times length, and anybody may choose the word.
     constexpr std::size_t longest = 256;
     if (word.size() > longest) return best;
     std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;

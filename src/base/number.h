@@ -9,8 +9,8 @@
 
 namespace ringfence {
 
-/// The decimal or hexadecimal number that is the whole of `text`: no sign, no blank, no prefix.
-/// Nothing for any other text, and for a number that does not fit.
+/// The number that `text` is, in this base: digits only, without sign, blanks and prefix. Nothing
+/// for any other text, and for a number that does not fit.
 inline std::optional<std::uint64_t> parse_number(std::string_view text, int base = 10) {
     std::uint64_t value = 0;
     const char* end = text.data() + text.size();

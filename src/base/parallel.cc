@@ -7,10 +7,10 @@ namespace ringfence {
 
 namespace {
 
-// Not std::thread::hardware_concurrency(): that counts those that others are kept to, too.
+// std::thread::hardware_concurrency() also counts processors that this process may not use.
 std::size_t processors() {
     cpu_set_t set;
-    if (::sched_getaffinity(0, sizeof set, &set) < 0) return 1;  // EINVAL: more than 1024 of them
+    if (::sched_getaffinity(0, sizeof set, &set) < 0) return 1;  // EINVAL: there are more than 1024
     return static_cast<std::size_t>(CPU_COUNT(&set));
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Work on many things that do not depend on each other, shared out to the processors.
+// Shares independent pieces of work out to several threads.
 #pragma once
 
 #include <algorithm>
@@ -11,13 +11,15 @@
 
 namespace ringfence {
 
-/// How many workers are worth their start for `count` items of which one has `least`: as many as
-/// this process may use processors (sched_setaffinity(2)), and four at the most.
+/// How many workers to start for `count` items, if a worker is worth its start for `least` items.
+/// At most four, and at most as many as there are processors that this process may use
+/// (sched_setaffinity(2)).
 std::size_t worker_count(std::size_t count, std::size_t least);
 
-/// Calls `worker(index)` for each index below `count` once, on whichever of the `workers` (at least
-/// one) is free. The first runs in this thread, each other in one of its own; where there can be no
-/// more threads, those that there are do it all. What they give must not depend on who did what.
+/// Calls `worker(index)` once for each index below `count`, with whichever of the `workers` is
+/// free. There must be at least one worker. The first runs in this thread, the others in threads of
+/// their own. If no more threads can be started, the running ones do all of the work. The result
+/// must not depend on which worker gets which index.
 template <class Worker>
 void share_out(std::size_t count, std::vector<Worker>& workers) {
     std::atomic<std::size_t> next = 0;

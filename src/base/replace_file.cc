@@ -22,7 +22,7 @@ bool write_all(int fd, const std::string& text) {
     return true;
 }
 
-// A name that systemd and the readers of policies ignore: it starts with a dot.
+// systemd and the readers of policies ignore a name that starts with a dot.
 std::string temporary_of(const std::string& path) {
     const std::size_t name = path.rfind('/') + 1;  // npos + 1 is 0
     return path.substr(0, name) + "." + path.substr(name) + ".tmp";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Writing a file so that readers see the old text or the new one, never a part.
+// Replaces a file so that readers see the old text or the new one, and never a part of one.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@
 namespace ringfence {
 
 enum class Durability {
-    none,    ///< gone with the machine's memory anyway, as on tmpfs
-    synced,  ///< on the disk before it takes its name
+    none,    ///< the file need not survive a power failure, as on tmpfs
+    synced,  ///< the text is on the disk before the file gets its name
 };
 
 /// Writes ".NAME.tmp" beside `path` and renames it to `path`; mode 0644 less the umask. The

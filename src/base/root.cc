@@ -12,6 +12,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/path.h"
+
 namespace ringfence {
 
 namespace {
@@ -34,7 +36,7 @@ bool is_dev_null(const struct stat& st) {
     return S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3);
 }
 
-// `size` is what fstat(2) says: the end of a file that has one; those of /proc say 0.
+// `size` is what fstat(2) says. It is 0 for a file of /proc, which is then read until its end.
 FileResult<std::string> read_all(int fd, std::size_t size, std::size_t limit) {
     std::string text;
     char buffer[65536];
@@ -49,7 +51,7 @@ FileResult<std::string> read_all(int fd, std::size_t size, std::size_t limit) {
     }
 }
 
-// The path of an open descriptor; /proc is there wherever systemd is.
+// The path of an open descriptor. /proc is mounted wherever systemd runs.
 FileResult<std::string> path_of(int fd) {
     char buffer[PATH_MAX];
     const std::string link = "/proc/self/fd/" + std::to_string(fd);
@@ -66,19 +68,29 @@ FileResult<Root> Root::open(const std::string& path) {
     return Root(std::move(fd), path);
 }
 
-FileResult<Fd> Root::open_at(const std::string& path, int flags) const {
+FileResult<Root> Root::open(const Fd& directory) {
+    Fd fd(::fcntl(directory.get(), F_DUPFD_CLOEXEC, 0));
+    if (!fd) return error_from(errno);
+    return Root(std::move(fd), "/");
+}
+
+FileResult<Fd> Root::open_at(const std::string& path, int flags, unsigned resolve) const {
     struct open_how how = {};
     how.flags = static_cast<decltype(how.flags)>(flags | O_CLOEXEC);
-    how.resolve = RESOLVE_IN_ROOT;
+    how.resolve = RESOLVE_IN_ROOT | resolve;
     for (;;) {
         const long fd = ::syscall(SYS_openat2, fd_.get(), path.c_str(), &how, sizeof how);
         if (fd >= 0) return Fd(static_cast<int>(fd));
-        // EAGAIN: a rename raced with the walk (openat2(2)); trying again is what the manual says.
+        // EAGAIN: a rename raced with the walk. openat2(2) says to try again.
         if (errno != EINTR && errno != EAGAIN) return error_from(errno);
     }
 }
 
-// No descriptor, and no error, for /dev/null.
+FileResult<Fd> Root::open_unfollowed(const std::string& path) const {
+    return open_at(path, O_PATH | O_NOFOLLOW, RESOLVE_NO_SYMLINKS);
+}
+
+// Returns neither a descriptor nor an error for /dev/null.
 FileResult<Fd> Root::open_regular(const std::string& path) const {
     // O_PATH first: opening a FIFO or a device for reading could block or have effects.
     auto handle = open_at(path, O_PATH);
@@ -136,10 +148,10 @@ FileResult<std::string> Root::read_head(const std::string& path, std::size_t siz
 FileResult<std::vector<DirectoryEntry>> Root::list(const std::string& path) const {
     auto entries = list_real(path);
     for (const auto& [file, text] : pretended_) {
-        if (file.compare(0, path.size() + 1, path + "/") != 0) continue;
+        if (!is_beneath(file, path)) continue;
         if (!entries && entries.error().value() != ENOENT) break;
         if (!entries) entries.emplace();
-        const std::string below = file.substr(path.size() + 1);
+        const std::string below = file.substr(path == "/" ? 1 : path.size() + 1);
         const std::string name = below.substr(0, below.find('/'));
         const auto at = std::lower_bound(entries->begin(), entries->end(), name,
                                          [](const auto& a, const auto& b) { return a.name < b; });
@@ -154,7 +166,7 @@ FileResult<std::vector<DirectoryEntry>> Root::list_real(const std::string& path)
     const auto fd = open_at(path, O_RDONLY | O_DIRECTORY);
     if (!fd) return tl::unexpected(fd.error());
     std::vector<DirectoryEntry> entries;
-    // Not by readdir(3), which makes two more system calls and a buffer for each directory; the
+    // readdir(3) would need two more system calls and a buffer for each directory, and the
     // generator lists one for each unit that has drop-ins.
     alignas(dirent64) char buffer[32768];
     for (;;) {
@@ -177,7 +189,7 @@ FileResult<std::string> Root::read_link(const std::string& path) const {
     if (!fd) return tl::unexpected(fd.error());
     char buffer[PATH_MAX];
     const ssize_t n = ::readlinkat(fd->get(), "", buffer, sizeof buffer);
-    // readlinkat(2) on an O_PATH descriptor of something else than a link says ENOENT.
+    // readlinkat(2) answers ENOENT if the O_PATH descriptor is not that of a link.
     if (n < 0) return error_from(errno == ENOENT ? EINVAL : errno);
     return std::string(buffer, static_cast<std::size_t>(n));
 }

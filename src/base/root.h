@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Read-only access to a file tree below a root directory.
 //
-// Every reader of ringfence takes a Root, so that `--root DIR` and the tests work on a tree of
-// their own. Symbolic links, absolute ones too, are followed inside the root and never lead out of
-// it: openat2(2) with RESOLVE_IN_ROOT (Linux 5.6) does that in the kernel.
+// Every reader of ringfence takes a Root, so that `--root DIR` and the tests can work on another
+// tree. Symbolic links, also absolute ones, are followed inside the root and never lead out of it:
+// the kernel sees to that, in openat2(2) with RESOLVE_IN_ROOT (Linux 5.6).
 #pragma once
 
 #include <dirent.h>
@@ -32,13 +32,16 @@ class Root {
     /// Opens `path` as the root. Errors: those of open(2).
     static FileResult<Root> open(const std::string& path);
 
+    /// The same for a directory that is open. Errors: those of dup(2).
+    static FileResult<Root> open(const Fd& directory);
+
     /// The whole of a regular file. Errors: those of openat2(2) and read(2); EISDIR, and EINVAL for
     /// anything else that is not a regular file (a FIFO or device is never opened for reading,
     /// except /dev/null, which reads as empty: that is how systemd masks); EFBIG above `limit`
     /// bytes.
     FileResult<std::string> read(const std::string& path, std::size_t limit = 16u << 20) const;
 
-    /// The same for an entry that list() called DT_REG, which takes one look at it less.
+    /// The same for an entry that list() reported as DT_REG. It needs fewer system calls.
     FileResult<std::string> read_listed(const std::string& path,
                                         std::size_t limit = 16u << 20) const;
 
@@ -49,27 +52,31 @@ class Root {
     /// ENOTDIR, …
     FileResult<std::vector<DirectoryEntry>> list(const std::string& path) const;
 
-    /// What a symbolic link contains, its text as it is. Errors: EINVAL when it is no link.
+    /// The text of a symbolic link, unchanged. Errors: EINVAL when it is not a link.
     FileResult<std::string> read_link(const std::string& path) const;
 
-    /// stat of the file that `path` leads to, links followed.
+    /// stat(2) of the file that `path` leads to. Links are followed.
     FileResult<struct stat> status(const std::string& path) const;
 
     /// The path that `path` leads to, all links resolved, as seen inside the root ("/usr/lib/…").
     FileResult<std::string> resolve(const std::string& path) const;
 
-    /// From now on read() and list() act as if `path`, written without links, were a file with this
-    /// text: to find out what a change would do before it is made.
+    /// Opens what is at `path` itself with O_PATH. Errors: ELOOP if a directory of the path is a
+    /// link; others of openat2(2).
+    FileResult<Fd> open_unfollowed(const std::string& path) const;
+
+    /// From now on read() and list() act as if `path` were a file with this text. `path` must not
+    /// lead through links. Callers find out in this way what a change would do.
     void pretend(const std::string& path, std::string text);
 
-    /// The root directory's own path as it was given.
+    /// The path of the root directory, as it was given to open().
     const std::string& path() const { return path_; }
 
   private:
     Root(Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
     FileResult<Fd> open_regular(const std::string& path) const;
     static FileResult<std::string> read_open(const Fd& fd, std::size_t limit);
-    FileResult<Fd> open_at(const std::string& path, int flags) const;
+    FileResult<Fd> open_at(const std::string& path, int flags, unsigned resolve = 0) const;
     FileResult<std::vector<DirectoryEntry>> list_real(const std::string& path) const;
 
     Fd fd_;

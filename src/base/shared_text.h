@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A text that does not change and that many values hold: a copy does not copy its characters.
+// A text that does not change and that many values share. A copy does not copy the characters.
 #pragma once
 
 #include <compare>
@@ -11,12 +11,12 @@
 
 namespace ringfence {
 
-/// Behaves as a `const std::string`. Every rule of a policy knows the file that it is from; with a
-/// string of its own for each, their copies would be most of what the generator does.
+/// Behaves as a `const std::string`. Every rule of a policy holds the name of its file. If each had
+/// a string of its own, the generator would spend most of its time on copying them.
 class SharedText {
   public:
     SharedText() = default;
-    // NOLINTBEGIN(google-explicit-constructor): it stands where a std::string would
+    // NOLINTBEGIN(google-explicit-constructor): it is used in the place of a std::string
     SharedText(std::string text)
         : text_(text.empty() ? nullptr : std::make_shared<const std::string>(std::move(text))) {}
     SharedText(const char* text) : SharedText(std::string(text)) {}
@@ -28,7 +28,7 @@ class SharedText {
     SharedText(SharedText&&) = default;
     SharedText& operator=(const SharedText&) = default;
     SharedText& operator=(SharedText&&) = default;
-    ~SharedText();  // not inline: GCC 12 then takes it for one of something uninitialised
+    ~SharedText();  // not inline: GCC 12 would warn of an uninitialised object
 
     const std::string& str() const {
         static const std::string nothing;
@@ -36,7 +36,7 @@ class SharedText {
     }
     bool empty() const { return !text_; }
 
-    /// Whether they are copies of one another: then they are equal, and finding out costs nothing.
+    /// Whether one is a copy of the other. They are equal then, and no characters are compared.
     bool same_as(const SharedText& other) const { return text_ == other.text_; }
 
     bool operator==(const SharedText& other) const {
@@ -54,6 +54,11 @@ class SharedText {
 
 inline std::ostream& operator<<(std::ostream& out, const SharedText& text) {
     return out << text.str();
+}
+
+/// For fmt, which does not convert an argument by itself any more from version 10 on.
+inline std::string_view format_as(const SharedText& text) {
+    return text;
 }
 
 }  // namespace ringfence

@@ -10,71 +10,74 @@
 #include <fmt/format.h>
 
 #include "base/diagnostic.h"
-#include "cli/config.h"
-#include "cli/exit_status.h"
-#include "cli/verb.h"
+#include "cli/site/config.h"
+#include "cli/terminal/exit_status.h"
+#include "cli/terminal/problems.h"
+#include "cli/verbs.h"
 
 namespace {
 
-using ringfence::cli::Verb;
-using ringfence::cli::verbs;
+using namespace ringfence::cli;
 
-int help() {
-    fmt::print(
+std::string help() {
+    std::string text =
         "Usage: ringfence VERB [ARGUMENT…]\n\n"
-        "Landlock around systemd services.\n\nVerbs:\n");
-    for (const Verb& verb : verbs())
-        fmt::print("  {:<24} {}\n", fmt::format("{} {}", verb.name, verb.synopsis), verb.help);
-    fmt::print(
-        "\nOptions:\n"
-        "  -h, --help               show this text; `ringfence VERB --help` shows a verb's "
-        "options\n"
-        "      --version            show the version\n\n"
-        "ringfence(1) has more.\n");
-    return ringfence::cli::exit_success;
+        "Landlock around systemd services.\n\nVerbs:\n";
+    for (const Verb* verb : verbs())
+        text += fmt::format("  {:<28} {}\n",
+                            fmt::format("{} {}", verb->name, verb->syntax.operands), verb->help);
+    return text +
+           "\nOptions:\n"
+           "  -h, --help               show this text; `ringfence VERB --help` shows a verb's "
+           "options\n"
+           "      --version            show the version\n\n"
+           "ringfence(1) has more.\n";
 }
 
-int version() {
-    fmt::print("ringfence {}\n", RINGFENCE_VERSION);
-    return ringfence::cli::exit_success;
+int print(const std::string& text) {
+    fmt::print("{}", text);
+    return exit_success;
 }
 
-int unknown(const std::string& word) {
+int unknown_verb(const std::string& word) {
     std::vector<std::string> names;
-    for (const Verb& verb : verbs())
-        names.emplace_back(verb.name);
+    for (const Verb* verb : verbs())
+        names.emplace_back(verb->name);
     const std::string near = ringfence::nearest(word, names);
-    fmt::print(stderr, "ringfence: unknown verb \"{}\"; {}\n", word,
-               near.empty() ? "--help lists the verbs" : fmt::format("did you mean {}?", near));
-    return ringfence::cli::exit_usage;
+    return misused(
+        {{{},
+          fmt::format("unknown verb \"{}\"", word),
+          near.empty() ? "--help lists the verbs" : fmt::format("did you mean {}?", near)}});
+}
+
+int run_verb(const Verb& verb, const std::vector<std::string>& words) {
+    const auto arguments = parse_arguments(verb.syntax, words);
+    if (!arguments) return misused(arguments.error());
+    if (arguments->has(help_option.name)) return print(help_of(verb));
+    return verb.run(*arguments);
 }
 
 int run(const std::vector<std::string>& words) {
-    if (words.empty()) {
-        fmt::print(stderr, "ringfence: no verb given; --help lists the verbs\n");
-        return ringfence::cli::exit_usage;
-    }
-    if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") return help();
-    if (words[0] == "--version") return version();
-    const auto all = verbs();
-    const auto verb =
-        std::find_if(all.begin(), all.end(), [&](const Verb& row) { return row.name == words[0]; });
-    if (verb == all.end()) return unknown(words[0]);
-    return verb->run({words.begin() + 1, words.end()});
+    if (words.empty()) return misused({{{}, "no verb given", "--help lists the verbs"}});
+    if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") return print(help());
+    if (words[0] == "--version") return print(fmt::format("ringfence {}\n", RINGFENCE_VERSION));
+    for (const Verb* verb : verbs())
+        if (verb->name == words[0]) return run_verb(*verb, {words.begin() + 1, words.end()});
+    return unknown_verb(words[0]);
 }
 
-// A closed standard descriptor would be given to the first file that is opened, and messages would
-// go into it.
+// Without this, the first opened file would get the number of a closed standard descriptor, and
+// messages would be written into that file.
 void open_standard_descriptors() {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
         if (::fcntl(fd, F_GETFD) < 0 && ::open("/dev/null", O_RDWR) < 0) std::abort();
 }
 
-// What was printed may still be in the buffer, and the disk full.
+// The end of the output may still be in the buffer. Writing it fails if the disk is full.
 int flushed(int status) {
     if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
-    fmt::print(stderr, "ringfence: cannot write to standard output\n");
-    return status == ringfence::cli::exit_success ? ringfence::cli::exit_failure : status;
+    print_note("cannot write to standard output");
+    return status == exit_success ? exit_failure : status;
 }
 
 }  // namespace
@@ -84,8 +87,8 @@ int main(int argc, char** argv) {
     try {
         return flushed(run({argv + std::min(argc, 1), argv + argc}));
     } catch (const std::exception& error) {
-        // Out of memory, or output that cannot be written (a full disk, a closed pipe).
-        std::fprintf(stderr, "ringfence: %s\n", error.what());
-        return ringfence::cli::exit_failure;
+        // There is no memory left, or the output cannot be written (a full disk, a closed pipe).
+        print_note(error.what());
+        return exit_failure;
     }
 }

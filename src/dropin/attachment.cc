@@ -3,7 +3,8 @@
 
 #include <algorithm>
 
-#include "policy/name.h"
+#include "base/ascii.h"
+#include "policy/model/name.h"
 #include "unit/specifier.h"
 #include "unit/words.h"
 
@@ -13,17 +14,22 @@ namespace {
 
 const std::vector<std::string> policy_keys = {"X-LandlockPolicy", "LandlockPolicy"};
 
+// The known name that differs in the case of its letters only, or else a similar one.
+std::string near_to(const std::string& key, const std::vector<std::string>& known) {
+    for (const std::string& name : known)
+        if (lower(name) == lower(key)) return name;
+    return nearest(key, known);
+}
+
 bool is_policy_key(std::string_view key) {
     return std::find(policy_keys.begin(), policy_keys.end(), key) != policy_keys.end();
 }
 
-bool starts_with(std::string_view text, std::string_view head) {
-    return text.substr(0, head.size()) == head;
-}
-
-// What this module's settings start with, misspelt ones included.
+// Whether this is one of our settings, or a misspelt one. systemd accepts every name that begins
+// with "X-" without a word, so a request in other letters would be lost.
 bool is_ours(std::string_view key) {
-    return starts_with(key, "X-Landlock") || key == "LandlockPolicy";
+    const std::string small = lower(key);
+    return small.starts_with("x-landlock") || small == "landlockpolicy";
 }
 
 class AttachmentReader {
@@ -35,7 +41,7 @@ class AttachmentReader {
             own_ = is_own(unit_.dropin(i));
             read_file(unit_.files[i]);
         }
-        // The main command is fenced in any case; the setting can only add to it.
+        // X-LandlockWrap= can only add commands: the main one is always fenced.
         if (std::find(out_.wrap.begin(), out_.wrap.end(), "ExecStart") == out_.wrap.end())
             out_.wrap.emplace_back("ExecStart");
         auto rules = read_inline_rules(unit_);
@@ -47,7 +53,8 @@ class AttachmentReader {
     }
 
   private:
-    // The fragment, and what is in a ".d" directory of the unit's very name (or its template's).
+    // Whether the file is the fragment, or is in a ".d" directory with the full name of the unit or
+    // of its template.
     bool is_own(const unit::Dropin* dropin) const {
         if (dropin == nullptr) return true;
         const auto is = [&](const std::string& full) {
@@ -61,7 +68,7 @@ class AttachmentReader {
     void read_file(const unit::UnitFile& file) {
         for (const unit::Assignment& assignment : file.assignments)
             if (is_ours(assignment.key)) read_assignment(assignment);
-        // systemd does not see these, so nobody can say what the unit would be with them.
+        // systemd does not read these. A request among them must not be lost in silence.
         for (const unit::Assignment& assignment : file.lost)
             if (is_ours(assignment.key) && !assignment.text().empty())
                 problem(assignment.where,
@@ -79,18 +86,19 @@ class AttachmentReader {
         if (assignment.key == "X-LandlockWrap") return read_wrap(assignment);
         if (is_inline_key(assignment.key)) {
             out_.own_request |= own_;
-            return;  // read all together, because an empty one resets those before it
+            return;  // read_inline_rules() reads them together, because an empty one is a reset
         }
         std::vector<std::string> known = inline_keys();
         known.insert(known.end(), {"X-LandlockPolicy", "X-LandlockWrap"});
-        const std::string near = nearest(assignment.key, known);
+        const std::string near = near_to(assignment.key, known);
         problem(assignment.where, "unknown setting " + assignment.key + "=",
                 near.empty() ? "remove it" : "did you mean " + near + "=?");
     }
 
     void read_policies(const unit::Assignment& assignment) {
         if (assignment.text().empty()) {
-            // The reset takes back what the settings before it asked, their mistakes too.
+            // An empty assignment resets the earlier ones, and mistakes in names among them do not
+            // count.
             out_.policies.clear();
             out_.open_names.clear();
             return;
@@ -113,7 +121,7 @@ class AttachmentReader {
     }
 
     void read_name(const unit::Word& word, const Location& where) {
-        const bool optional = starts_with(word.value, "-");
+        const bool optional = word.value.starts_with('-');
         const std::string written = word.value.substr(optional ? 1 : 0);
         const auto name = unit::expand_specifiers(written, unit_.name);
         if (!name && name.error().issue == unit::SpecifierIssue::instance) {
@@ -138,9 +146,9 @@ class AttachmentReader {
         each_word(assignment, [&](const unit::Word& word) {
             if (!unit::is_command_key(word.value))
                 problem(assignment.at(word.begin),
-                        "\"" + word.value + "\" is no setting with commands",
-                        "there are ExecCondition, ExecStartPre, ExecStart, ExecStartPost, "
-                        "ExecReload, ExecStop and ExecStopPost");
+                        "\"" + word.value + "\" is not a setting with commands",
+                        "the settings with commands are ExecCondition, ExecStartPre, "
+                        "ExecStart, ExecStartPost, ExecReload, ExecStop and ExecStopPost");
             out_.wrap.push_back(word.value);
         });
     }

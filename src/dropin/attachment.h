@@ -1,40 +1,42 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What a unit's own settings say about its fence: X-LandlockPolicy= and its siblings.
-// ringfence.unit(5) is the manual; DESIGN.md §4.
+// Reads the settings by which a unit asks for a fence: X-LandlockPolicy= and its siblings. See
+// ringfence.unit(5).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/diagnostic.h"
 #include "dropin/inline_rules.h"
-#include "policy/resolve.h"
+#include "policy/resolve/resolve.h"
 #include "unit/unit.h"
 
 namespace ringfence::dropin {
 
-/// Every setting of this module contains it; a unit whose files do not is not looked at further.
-inline constexpr char key_marker[] = "Landlock";
+/// The name of every such setting contains this, or would if its letters had the right case. Files
+/// without it need not be parsed.
+inline constexpr char key_marker[] = "landlock";
 
-/// A policy's name that depends on the instance, in a template.
+/// In a template: the name of a policy that depends on the instance.
 struct OpenName {
-    std::string written;  ///< with its specifiers
+    std::string written;  ///< its specifiers are not expanded
     bool optional = false;
     Location where;
 };
 
 struct Attachment {
     std::vector<policy::Name> policies;  ///< merged in this order
-    std::vector<OpenName> open_names;    ///< only the instances can tell
-    InlineRules rules;                   ///< the unit's own
+    std::vector<OpenName> open_names;    ///< of a template
+    std::optional<InlineRules> rules;    ///< of the unit's own settings
     std::vector<std::string> wrap;       ///< the Exec settings to run through the wrapper
-    bool own_request = false;  ///< a file of the unit itself asks, not only "service.d" or a prefix
+    bool own_request = false;  ///< the request is not only in "service.d" or in "a-.service.d"
 
-    /// Something asks for a fence, and these are the reasons why it cannot be given.
+    /// Errors in the request. If there are any, the unit asks for a fence and cannot get it.
     Diagnostics problems;
 
     bool asks() const {
-        return !policies.empty() || !open_names.empty() || rules.any || !problems.empty();
+        return !policies.empty() || !open_names.empty() || rules || !problems.empty();
     }
 };
 

@@ -1,43 +1,31 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "dropin/bind_ports.h"
 
-#include <array>
 #include <bitset>
-#include <charconv>
 #include <optional>
-
-#include "unit/words.h"
 
 namespace ringfence::dropin {
 
 namespace {
 
-constexpr std::size_t port_count = 65536;
+using policy::PortRange;
+
+constexpr std::size_t port_count = policy::last_port + 1;
 using PortSet = std::bitset<port_count>;
 
-/// One word: [FAMILY:][PROTOCOL:]PORTS, or either alone, or "any".
+/// One word of the settings: [FAMILY:][PROTOCOL:]PORTS, any one of these alone, or "any".
 struct BindRule {
     bool ipv4 = true;
     bool ipv6 = true;
     bool tcp = true;
     bool udp = true;
-    PortRange ports{0, port_count - 1};
+    PortRange ports{0, policy::last_port};
 };
 
-std::optional<std::uint16_t> port_number_of(std::string_view text) {
-    std::uint16_t number = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc() || stop != end || number == 0) return {};
-    return number;
-}
-
+// Port 0 is not valid here, as in systemd.
 std::optional<PortRange> port_range(std::string_view text) {
-    const std::size_t dash = text.find('-');
-    const auto first = port_number_of(text.substr(0, dash));
-    const auto last = dash == text.npos ? first : port_number_of(text.substr(dash + 1));
-    if (!first || !last || *first > *last) return {};
-    return PortRange{*first, *last};
+    const auto ports = policy::parse_ports(text);
+    return ports && ports->first != 0 ? std::optional(*ports) : std::nullopt;
 }
 
 std::optional<BindRule> bind_rule(std::string_view word) {
@@ -68,7 +56,7 @@ std::optional<BindRule> bind_rule(std::string_view word) {
     return {};
 }
 
-/// The ports that a setting names, for IPv4 and IPv6.
+/// The ports that a setting names, for each address family.
 struct Named {
     PortSet ipv4, ipv6;
 };
@@ -76,19 +64,29 @@ struct Named {
 Named named_ports(const unit::Unit& unit, const char* key, std::string_view protocol,
                   std::vector<std::string>& unknown) {
     Named named;
-    for (const unit::Assignment* line : unit::list_setting(unit, {key})) {
-        unit::WordReader words(line->text());
-        for (auto word = words.next(); word && *word; word = words.next()) {
-            const auto rule = bind_rule((*word)->value);
-            if (!rule) unknown.push_back((*word)->value);
-            if (!rule || !(protocol == "tcp" ? rule->tcp : rule->udp)) continue;
-            for (std::size_t port = rule->ports.first; port <= rule->ports.last; ++port) {
-                if (rule->ipv4) named.ipv4.set(port);
-                if (rule->ipv6) named.ipv6.set(port);
-            }
+    for (const unit::SettingWord& word : unit::setting_words(unit, {key})) {
+        const auto rule = bind_rule(word.value);
+        if (!rule) unknown.push_back(word.value);
+        if (!rule || !(protocol == "tcp" ? rule->tcp : rule->udp)) continue;
+        for (std::size_t port = rule->ports.first; port <= rule->ports.last; ++port) {
+            if (rule->ipv4) named.ipv4.set(port);
+            if (rule->ipv6) named.ipv6.set(port);
         }
     }
     return named;
+}
+
+std::vector<PortRange> ranges_of(const PortSet& ports) {
+    std::vector<PortRange> ranges;
+    for (std::size_t port = 0; port < port_count; ++port) {
+        if (!ports.test(port)) continue;
+        const auto number = static_cast<std::uint16_t>(port);
+        if (!ranges.empty() && ranges.back().last + 1u == port)
+            ranges.back().last = number;
+        else
+            ranges.push_back({number, number});
+    }
+    return ranges;
 }
 
 }  // namespace
@@ -97,17 +95,9 @@ BindPorts bind_ports(const unit::Unit& unit, std::string_view protocol) {
     BindPorts result;
     const Named allow = named_ports(unit, "SocketBindAllow", protocol, result.unknown);
     const Named deny = named_ports(unit, "SocketBindDeny", protocol, result.unknown);
-    // What neither names may be bound.
+    // A port that neither setting names may be bound, too.
     const PortSet allowed = (allow.ipv4 | ~deny.ipv4) | (allow.ipv6 | ~deny.ipv6);
-    result.limited = !allowed.all();
-    for (std::size_t port = 0; result.limited && port < port_count; ++port) {
-        if (!allowed.test(port)) continue;
-        const auto number = static_cast<std::uint16_t>(port);
-        if (!result.ports.empty() && result.ports.back().last + 1u == port)
-            result.ports.back().last = number;
-        else
-            result.ports.push_back({number, number});
-    }
+    if (!allowed.all()) result.ports = ranges_of(allowed);
     return result;
 }
 

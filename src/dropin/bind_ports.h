@@ -1,30 +1,26 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The ports that SocketBindAllow= and SocketBindDeny= leave a unit.
+// The ports that a unit may bind after SocketBindAllow= and SocketBindDeny=.
 #pragma once
 
-#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "policy/model/ports.h"
 #include "unit/unit.h"
 
 namespace ringfence::dropin {
 
-struct PortRange {
-    std::uint16_t first = 0;
-    std::uint16_t last = 0;
-
-    bool operator==(const PortRange&) const = default;
-};
-
 struct BindPorts {
-    bool limited = false;              ///< some port is denied
-    std::vector<PortRange> ports;      ///< that may be bound, when limited: sorted, not touching
-    std::vector<std::string> unknown;  ///< words that are no rule: systemd ignores them
+    /// The ports that may be bound, as sorted ranges that do not touch. Nothing if all may be
+    /// bound.
+    std::optional<std::vector<policy::PortRange>> ports;
+    std::vector<std::string> unknown;  ///< words that systemd ignores, because they are not valid
 };
 
-/// `protocol` is "tcp" or "udp". A port that either address family may bind counts: Landlock does
-/// not tell them apart. Source: systemd.resource-control(5).
+/// `protocol`: "tcp" or "udp". A port counts as allowed if one of the address families may bind it,
+/// because Landlock does not distinguish them. Source: systemd.resource-control(5).
 BindPorts bind_ports(const unit::Unit& unit, std::string_view protocol);
 
 }  // namespace ringfence::dropin

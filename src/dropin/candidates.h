@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Which units are to be looked at. Private to this folder.
+// Finds the units that may need a drop-in. Private to this folder.
 #pragma once
 
 #include <map>
@@ -11,24 +11,24 @@
 
 namespace ringfence::dropin {
 
-/// Every unit that has a file, a drop-in directory or a name of its own.
+/// All units that have a file, a drop-in directory or an alias in the load path.
 class Candidates {
   public:
     explicit Candidates(const unit::NameMap& map);
 
-    /// Principal names of plain units and of templates.
+    /// The principal names of plain units and of templates.
     const std::set<std::string>& plain_and_templates() const { return plain_and_templates_; }
-    /// Of instances that may differ from their template, by all of their names.
+    /// All names of the instances that may differ from their template.
     const std::set<std::string>& instances() const { return instances_; }
 
-    /// To be called when no more templates come: what makes an instance differ from its template
-    /// may be named after an alias of the template, or be a drop-in directory "a-@x.service.d" for
-    /// all units "a-…@x.service". Each is looked at by all its names: what one of them leads to may
-    /// differ.
+    /// Call this after all templates were planned. An instance may differ from its template because
+    /// of a file that is named after an alias of the template, or because of a drop-in directory
+    /// "a-@x.service.d" for all units "a-…@x.service". All names of an instance are added, because
+    /// they may lead to different files.
     void add_instances_of_templates();
-    /// An instance that has a policy of its own, "x" of "a@.service".
+    /// Adds an instance that has a policy of its own: "x" of "a@.service".
     void add_instance(const unit::ServiceName& of_template, const std::string& instance);
-    /// The instances of a template that some unit wants or requires.
+    /// Adds the instances of a template that other units want or require.
     void add_wanted_instances(const unit::ServiceName& of_template);
 
   private:
@@ -43,7 +43,8 @@ class Candidates {
     std::map<std::string, std::set<std::string>> known_instances_;  // by prefix
 };
 
-/// "app-.service.d" is for all units whose names start so, not for a unit "app-.service".
+/// Whether the drop-in directory of this name is not for one unit: "app-.service.d" is for all
+/// units whose names begin with "app-".
 inline bool is_prefix(const unit::ServiceName& name) {
     return name.prefix.back() == '-';
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "dropin/command_line.h"
 
+#include "base/escape.h"
+#include "base/path.h"
 #include "dropin/quote.h"
 
 namespace ringfence::dropin {
@@ -29,11 +31,13 @@ std::string prefixes(const unit::Command& command) {
     return text;
 }
 
-// Specifiers whose expansion never starts with "$": names of units, users and machines, and paths.
+// Specifiers that never expand to a text that starts with "$": names of units, users and machines,
+// and paths.
 constexpr std::string_view plain_specifiers = "ijnNpfhtSCLEdTVyYuUgGsmbHlva";
 
-// A word that starts with a "$" which is not "${" or "$$" becomes any number of words; so may one
-// whose first specifier is empty, or starts with a "$".
+// Whether systemd may make any number of words of this one: it does so when the word starts with a
+// "$" that is neither "${" nor "$$". A specifier in front of a "$" may expand to nothing, or to a
+// text that starts with "$".
 bool may_split(std::string_view value) {
     while (value.size() > 1 && value[0] == '%' && value[1] != '%') {
         if (plain_specifiers.find(value[1]) == std::string_view::npos) return true;
@@ -43,21 +47,14 @@ bool may_split(std::string_view value) {
     return value.size() == 1 || (value[1] != '{' && value[1] != '$');
 }
 
-// Ends in a backslash that nothing follows, or in one that keeps a blank: harmless where it was,
-// but not before a line's end.
+// Whether the word ends in a backslash, or in a blank behind a backslash. At the end of a line,
+// systemd would read such a word in another way.
 bool has_fragile_end(std::string_view raw) {
     if (raw.empty()) return false;
     bool open = false;
     for (const char c : raw)
         open = !open && c == '\\';
     return open || raw.back() == ' ' || raw.back() == '\t';
-}
-
-std::string doubled_dollars(const std::string& text) {
-    std::string out;
-    for (const char c : text)
-        out.append(c == '$' ? 2 : 1, c);
-    return out;
 }
 
 class CommandWriter {
@@ -67,7 +64,7 @@ class CommandWriter {
         : command_(command), line_(line), own_option_(own_option) {}
 
     Result<std::string> write() {
-        text_ = quote_word(prefixes(command_) + escape_expansions(line_.wrapper, false));
+        text_ = quote_word(prefixes(command_) + escape_specifiers(line_.wrapper));
         for (const std::string& option : line_.options)
             if (auto added = add_option(option); !added) return tl::unexpected(added.error());
         if (auto added = add_argument_zero(); !added) return tl::unexpected(added.error());
@@ -96,16 +93,16 @@ class CommandWriter {
                 "the command has the prefix \":\", so systemd would not replace the "
                 "variable in " +
                     option,
-                "take the \":\" or the variable away");
+                "remove the \":\" or the variable");
         append_quoted(text_, *plain);
         return {};
     }
 
-    // The program goes on as a word like any other, so that variables are replaced in it; as a
-    // program they were not.
+    // systemd does not expand variables in the program of a command, but it does in an argument,
+    // which the program becomes here.
     std::string program() const {
-        const std::string path = unit::simplify_path(command_.path);
-        return quote_word(command_.no_expansion ? path : doubled_dollars(path));
+        const std::string path = simplify_path(command_.path);
+        return quote_word(command_.no_expansion ? path : escape_variables(path));
     }
 
     Result<void> add_argument_zero() {
@@ -115,9 +112,9 @@ class CommandWriter {
                 "the program's name starts with \"$\", and systemd may make several "
                 "words of it",
                 "write the name out");
-        const bool differs = unit::simplify_path(command_.path) != command_.path;
+        const bool differs = simplify_path(command_.path) != command_.path;
         const bool expands = !command_.no_expansion && command_.path.find('$') != std::string::npos;
-        // Without "@" it is the path as written, with variables replaced.
+        // Without "@", argv[0] is the path as it is written, with variables expanded.
         if (differs || expands) add_word(quote_word("--argv0=" + command_.path));
         return {};
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// One command of a unit, run through the wrapper.
+// Rewrites a command of a unit so that it runs through the wrapper.
 #pragma once
 
 #include <string>
@@ -12,13 +12,14 @@ namespace ringfence::dropin {
 
 struct WrapperLine {
     std::string wrapper;                    ///< its path
-    std::vector<std::string> options;       ///< not quoted, as render_options() makes them
-    std::string search_path;                ///< for a program without a path
-    std::vector<std::string> more_options;  ///< not about rules; behind the others
+    std::vector<std::string> options;       ///< from render_options(); not quoted
+    std::string search_path;                ///< for a program that is named without a path
+    std::vector<std::string> more_options;  ///< those that are not about rules; they come last
 };
 
-/// "PREFIXES WRAPPER OPTIONS -- ORIGINAL WORDS", one option a line. Errors: what cannot be said in
-/// this way. `own_option`: one for commands of this kind alone; may be empty.
+/// "PREFIXES WRAPPER OPTIONS -- ORIGINAL WORDS", with one option a line. `own_option`: an option
+/// for this setting's commands only; may be empty. Errors: the command cannot be rewritten with
+/// certainty.
 Result<std::string> wrap_command(const unit::Command& command, const WrapperLine& line,
                                  const std::string& own_option = {});
 

@@ -6,11 +6,14 @@
 
 #include <fmt/format.h>
 
+#include "base/escape.h"
+#include "base/path.h"
 #include "dropin/bind_ports.h"
 #include "dropin/inherit.h"
+#include "dropin/internet.h"
 #include "landlock/rights.h"
-#include "policy/access_groups.h"
-#include "policy/path_text.h"
+#include "policy/model/access_groups.h"
+#include "policy/model/path_text.h"
 #include "unit/words.h"
 
 namespace ringfence::dropin {
@@ -19,17 +22,18 @@ namespace {
 
 using landlock::Access;
 
-// The abstractions are written for it, and a policy cannot be newer than what it extends.
+// The abstractions are written for this ABI, and a policy cannot be for a newer one than those that
+// it extends.
 constexpr int draft_abi = 10;
 
 constexpr Access access_read = landlock::access_of("fs.read_file");
 constexpr Access access_write = landlock::access_of("fs.write_file");
 constexpr Access access_ioctl = landlock::access_of("fs.ioctl_dev");
 
-// What systemd leaves in /dev with PrivateDevices=yes, beside what abstractions/base.toml gives.
+// The devices that PrivateDevices=yes leaves in /dev, without those of abstractions/base.toml.
 constexpr const char* private_devices[] = {"/dev/full", "/dev/tty", "/dev/ptmx", "/dev/pts"};
 
-// Directives that go on working beside the fence and that it cannot replace.
+// Directives that a fence does not replace.
 constexpr std::string_view kept[] = {
     "AmbientCapabilities",
     "CapabilityBoundingSet",
@@ -67,12 +71,7 @@ constexpr std::string_view kept[] = {
 
 std::string position(const Location& where) {
     const std::string& file = where.file;
-    return fmt::format("{}:{}", file.substr(file.rfind('/') + 1), where.line);  // npos + 1 is 0
-}
-
-bool is_beneath(std::string_view path, std::string_view directory) {
-    return path.size() > directory.size() && path.starts_with(directory) &&
-           (directory == "/" || path[directory.size()] == '/');
+    return fmt::format("{}:{}", base_name(file), where.line);
 }
 
 class UnitImporter {
@@ -108,15 +107,6 @@ class UnitImporter {
         return fmt::format("{}= ({})", line->key, position(line->where));
     }
 
-    template <class Function>
-    void each_word(const std::vector<std::string>& keys, const Function& take) {
-        for (const unit::Assignment* line : unit::list_setting(unit_, keys)) {
-            unit::WordReader words(line->text());
-            for (auto next = words.next(); next && *next; next = words.next())
-                take((*next)->value, line);
-        }
-    }
-
     void describe_draft() {
         draft_.head = {
             fmt::format("DRAFT made by `ringfence import` from {}: review it before you rely on",
@@ -131,22 +121,15 @@ class UnitImporter {
         draft_.inherit_comment = "all that would be taken over from the unit is below";
     }
 
-    /// `path` as a rule has it: with "$" doubled.
+    /// `path`: as a rule has it, with "$" doubled.
     void add(std::string path, const Access& access, std::string comment) {
-        // What systemd would not take as a path either must not spoil the whole draft.
+        // systemd ignores a path that is not valid. It must not make the draft invalid.
         if (const auto parsed = policy::parse_path(path); !parsed || parsed->optional) {
             note(fmt::format("{}: {} {}", comment, policy::quote(path),
-                             parsed ? "is no absolute path" : parsed.error().message));
+                             parsed ? "is not an absolute path" : parsed.error().message));
             return;
         }
         draft_.rules.paths.push_back({std::move(path), true, access, std::move(comment)});
-    }
-
-    static std::string literal(std::string_view path) {
-        std::string out;
-        for (const char c : path)
-            out.append(c == '$' ? 2 : 1, c);
-        return out;
     }
 
     void add_inherited() {
@@ -180,12 +163,13 @@ class UnitImporter {
                 add(path, policy::path_group("write").access, from_key(line));
         else
             note("/tmp and /var/tmp: PrivateTmp=yes would make them safe to give");
-        each_word({"TemporaryFileSystem"}, [&](const std::string& value, const auto* setting) {
-            const std::string path = value.substr(0, value.find(':'));
-            const bool read_only = value.find(":ro") != std::string::npos;
-            add(literal(path), policy::path_group(read_only ? "read" : "write").access,
-                from_key(setting));
-        });
+        for (const unit::SettingWord& word : unit::setting_words(unit_, {"TemporaryFileSystem"})) {
+            const std::string path = word.value.substr(0, word.value.find(':'));
+            const bool read_only = word.value.find(":ro") != std::string::npos;
+            add(escape_variables(path),
+                read_only ? policy::path_group("read").access : policy::path_group("write").access,
+                from_key(&word.line));
+        }
     }
 
     void add_devices() {
@@ -196,7 +180,7 @@ class UnitImporter {
             add_device(line);
     }
 
-    // "NODE [ACCESS]"; without an access it is "rwm".
+    // "NODE [ACCESS]". The default of ACCESS is "rwm".
     void add_device(const unit::Assignment* line) {
         unit::WordReader words(line->text());
         const auto node = words.next();
@@ -210,7 +194,7 @@ class UnitImporter {
         Access rights = access_ioctl;
         if (access.find('r') != std::string::npos) rights |= access_read;
         if (access.find('w') != std::string::npos) rights |= access_write;
-        add(literal((*node)->value), rights, from_key(line));
+        add(escape_variables((*node)->value), rights, from_key(line));
     }
 
     void add_system() {
@@ -225,71 +209,50 @@ class UnitImporter {
                             from(line), value == "strict" ? " and all else" : ""));
     }
 
-    /// Whether sockets of the Internet can be made at all. A list that begins with "~" takes away.
-    bool has_internet(const unit::Assignment** because) {
-        bool restricted = false, four = true, six = true;
-        for (const unit::Assignment* line :
-             unit::list_setting(unit_, {"RestrictAddressFamilies"})) {
-            *because = line;
-            const bool inverted = line->text().starts_with('~');
-            if (!restricted) four = six = inverted;
-            restricted = true;
-            unit::WordReader words(std::string_view(line->text()).substr(inverted ? 1 : 0));
-            for (auto next = words.next(); next && *next; next = words.next()) {
-                if ((*next)->value == "AF_INET") four = !inverted;
-                if ((*next)->value == "AF_INET6") six = !inverted;
-            }
-        }
-        return four || six;
-    }
-
     void add_network() {
-        const unit::Assignment* because = nullptr;
-        if (!has_internet(&because)) {
+        if (const unit::Assignment* line = line_without_internet(unit_)) {
             draft_.rules.notes.push_back(
-                fmt::format("No ports: {} leaves out AF_INET and AF_INET6.", from_key(because)));
+                fmt::format("No ports: {} leaves out AF_INET and AF_INET6.", from_key(line)));
             return;
         }
         internet_ = true;
+        const std::vector<policy::PortRange> no_ports;
         constexpr const char* unsaid = "the unit does not say which ports: name them";
         for (const landlock::PortGroup& group : landlock::port_groups) {
             const std::string_view key = group.key;
             const bool binds = key.starts_with("bind");
             const BindPorts ports =
                 binds ? bind_ports(unit_, key.substr(key.find('_') + 1)) : BindPorts{};
-            if (!ports.limited) draft_.rules.unrestricted.push_back({group.access, unsaid});
-            for (const PortRange& range : ports.ports)
+            if (!ports.ports) draft_.rules.unrestricted.push_back({group.access, unsaid});
+            for (const policy::PortRange& range : ports.ports.value_or(no_ports))
                 draft_.rules.ports.push_back(
                     {range.first, range.last, group.access, "SocketBindAllow=, SocketBindDeny="});
         }
     }
 
     void add_extends() {
-        draft_.extends = {{"base", false, {}, "what every program needs"},
-                          {"journal", false, {}, "logs"}};
+        draft_.extends = {{"base", "what every program needs"}, {"journal", "logs"}};
         const std::string type = word("Type");
         if (type == "notify" || type == "notify-reload")
-            draft_.extends.push_back({"notify", false, {}, from(last("Type"))});
-        draft_.extends.push_back(
-            internet_ ? policy::DraftPath{"name-service", false, {}, "it may use the network"}
-                      : policy::DraftPath{"users", false, {}, "users by name"});
+            draft_.extends.push_back({"notify", from(last("Type"))});
+        draft_.extends.push_back(internet_
+                                     ? policy::DraftName{"name-service", "it may use the network"}
+                                     : policy::DraftName{"users", "users by name"});
         if (type == "dbus" || last("BusName") != nullptr)
-            draft_.extends.push_back({"dbus-client", false, {}, "Type=dbus, BusName="});
+            draft_.extends.push_back({"dbus-client", "Type=dbus, BusName="});
     }
 
-    // A rule on a directory opens all that is beneath it.
+    // A rule on a directory is for everything beneath it, so rules cannot hide a path there.
     void note_hidden() {
-        each_word({"InaccessiblePaths", "InaccessibleDirectories"},
-                  [&](const std::string& value, const unit::Assignment* line) {
-                      std::string path = value;
-                      path.erase(0, std::min(path.find_first_not_of("-+"), path.size()));
-                      for (const policy::DraftPath& rule : draft_.rules.paths)
-                          if (is_beneath(path, rule.path))
-                              note(
-                                  fmt::format("{} keeps {} from what the rule on {} opens: no "
-                                              "rule can",
-                                              from_key(line), path, rule.path));
-                  });
+        for (const unit::SettingWord& word :
+             unit::setting_words(unit_, {"InaccessiblePaths", "InaccessibleDirectories"})) {
+            std::string path = word.value;
+            path.erase(0, std::min(path.find_first_not_of("-+"), path.size()));
+            for (const policy::DraftPath& rule : draft_.rules.paths)
+                if (is_beneath(path, rule.path))
+                    note(fmt::format("{} keeps {} from what the rule on {} opens: no rule can",
+                                     from_key(&word.line), path, rule.path));
+        }
     }
 
     void note_kept() {

@@ -4,12 +4,16 @@
 #include <algorithm>
 #include <array>
 
-#include "dropin/quote.h"
+#include "base/escape.h"
+#include "base/path.h"
 #include "dropin/search_path.h"
-#include "policy/access_groups.h"
-#include "policy/merge.h"
+#include "landlock/groups.h"
+#include "places/places.h"
+#include "policy/judge/hierarchy.h"
+#include "policy/model/access_groups.h"
+#include "policy/resolve/merge.h"
 #include "unit/command.h"
-#include "unit/words.h"
+#include "unit/directories.h"
 
 namespace ringfence::dropin {
 
@@ -18,95 +22,78 @@ namespace {
 const SharedText own_program = "the unit's own program";
 const SharedText interpreter_of_program = "the loader or interpreter of the unit's program";
 
-// Settings with lists of paths. In all of them "-" and "+" may stand before a path, and what is
-// behind a ":" is something else (where it is mounted from, or options).
+constexpr landlock::Access execute = policy::path_group("execute").access;
+constexpr landlock::Access write = policy::path_group("write").access;
+constexpr landlock::Access read = policy::path_group("read").access;
+
+// Settings with lists of paths. "-" and "+" may stand before a path. In bind mounts the path inside
+// the unit's root stands behind a ":".
 struct PathSetting {
-    std::array<std::string_view, 2> keys;  // the second may be empty: there is no such key
-    const char* group;
+    std::array<std::string_view, 2> keys;  // the second is empty if the setting has one spelling
+    landlock::Access access;
     enum { whole, behind_colon } part = whole;
 };
 constexpr PathSetting path_settings[] = {
-    {{"ExecPaths"}, "execute"},
-    {{"ReadWritePaths", "ReadWriteDirectories"}, "write"},
-    {{"ReadOnlyPaths", "ReadOnlyDirectories"}, "read"},
-    {{"BindPaths"}, "write", PathSetting::behind_colon},
-    {{"BindReadOnlyPaths"}, "read", PathSetting::behind_colon},
+    {{"ExecPaths"}, execute},
+    {{"ReadWritePaths", "ReadWriteDirectories"}, write},
+    {{"ReadOnlyPaths", "ReadOnlyDirectories"}, read},
+    {{"BindPaths"}, write, PathSetting::behind_colon},
+    {{"BindReadOnlyPaths"}, read, PathSetting::behind_colon},
 };
 
-// Directories that systemd makes for the unit, below a base that a specifier names.
+// Directories that systemd makes for the unit, below the base that a specifier stands for.
 struct DirectorySetting {
     const char* key;
     const char* base;
-    const char* group;
+    landlock::Access access;
 };
 constexpr DirectorySetting directory_settings[] = {
-    {"StateDirectory", "%S", "write"},        {"RuntimeDirectory", "%t", "write"},
-    {"CacheDirectory", "%C", "write"},        {"LogsDirectory", "%L", "write"},
-    {"ConfigurationDirectory", "%E", "read"},
+    {"StateDirectory", "%S", write},        {"RuntimeDirectory", "%t", write},
+    {"CacheDirectory", "%C", write},        {"LogsDirectory", "%L", write},
+    {"ConfigurationDirectory", "%E", read},
 };
 
 constexpr std::string_view credential_keys[] = {"LoadCredential", "LoadCredentialEncrypted",
                                                 "SetCredential", "SetCredentialEncrypted",
                                                 "ImportCredential"};
 
-// Where a PID file alone must not open the whole directory.
-constexpr std::string_view shared_directories[] = {"/run",     "/var/run", "%t", "/tmp",
-                                                   "/var/tmp", "/dev/shm", "/",  "/var"};
-
-// In a rule "$" begins a variable; in the settings read here it is a character.
+// In these settings "$" stands for itself; in a rule it begins a variable.
 std::string as_rule_path(std::string_view path) {
-    std::string out;
-    for (const char c : unit::simplify_path(path))
-        out.append(c == '$' ? 2 : 1, c);
-    return out;
+    return escape_variables(simplify_path(path));
 }
 
-class Collector {
+class InheritedPaths {
   public:
-    explicit Collector(const unit::Unit& unit) : unit_(unit) {
+    explicit InheritedPaths(const unit::Unit& unit) : unit_(unit) {
         const unit::Assignment* root = unit::last_setting(unit, "RootDirectory");
-        if (root != nullptr && root->text() != "/") root_ = unit::simplify_path(root->text());
+        if (root != nullptr && root->text() != "/") root_ = simplify_path(root->text());
     }
 
     std::vector<policy::PathRule> collect() {
         for (const PathSetting& setting : path_settings)
-            each_word(setting.keys, [&](const std::string& word, const Location& where) {
-                add_listed(word, setting, where);
-            });
+            for (const unit::SettingWord& word : unit::setting_words(unit_, setting.keys))
+                add_listed(word, setting);
         for (const DirectorySetting& setting : directory_settings)
-            each_word({setting.key}, [&](const std::string& word, const Location& where) {
-                // "NAME:LINK:FLAGS"
-                add(std::string(setting.base) + "/" + word.substr(0, word.find(':')), setting.group,
-                    where, setting.key);
-            });
+            for (const unit::SettingWord& word : unit::setting_words(unit_, {setting.key}))
+                add_directory(word, setting);
         for (const std::string_view key : credential_keys)
             if (const auto* line = unit::last_setting(unit_, key))
-                add("%d", "read", line->where, std::string(key));
+                add("%d", read, line->where, std::string(key));
         add_working_directory();
         add_pid_file();
         return std::move(rules_);
     }
 
   private:
-    template <class Function>
-    void each_word(unit::Keys keys, const Function& take) {
-        for (const unit::Assignment* line : unit::list_setting(unit_, keys)) {
-            key_ = line->key;
-            unit::WordReader words(line->text());
-            for (auto word = words.next(); word && *word; word = words.next())
-                take((*word)->value, line->at((*word)->begin));
-        }
-    }
-
-    void add_listed(const std::string& word, const PathSetting& setting, const Location& where) {
-        std::string_view path = word;
+    void add_listed(const unit::SettingWord& word, const PathSetting& setting) {
+        std::string_view path = word.value;
         bool in_root = root_.empty();
         while (!path.empty() && (path.front() == '-' || path.front() == '+')) {
             in_root |= path.front() == '+';
             path.remove_prefix(1);
         }
         if (setting.part == PathSetting::behind_colon) {
-            // SOURCE:DESTINATION:OPTIONS; the destination is inside the root in any case.
+            // SOURCE:DESTINATION:OPTIONS. The destination is always inside the root.
             const std::size_t colon = path.find(':');
             if (colon != std::string_view::npos) path.remove_prefix(colon + 1);
             path = path.substr(0, path.find(':'));
@@ -114,11 +101,16 @@ class Collector {
         }
         std::string inside(path);
         if (!in_root) {
-            // A path of the host: of use only when it is inside the unit's root.
-            if (inside.compare(0, root_.size() + 1, root_ + "/") != 0) return;
+            // This is a path of the host. Outside of the unit's root the service cannot see it.
+            if (!is_beneath(inside, root_)) return;
             inside.erase(0, root_.size());
         }
-        add(inside, setting.group, where, key_);
+        add(inside, setting.access, word.where, word.line.key);
+    }
+
+    void add_directory(const unit::SettingWord& word, const DirectorySetting& setting) {
+        const std::string name = word.value.substr(0, word.value.find(':'));  // "NAME:LINK:FLAGS"
+        add(std::string(setting.base) + "/" + name, setting.access, word.where, setting.key);
     }
 
     void add_working_directory() {
@@ -126,7 +118,7 @@ class Collector {
         if (line == nullptr) return;
         std::string_view path = line->text();
         if (path.front() == '-') path.remove_prefix(1);
-        if (path != "~") add(std::string(path), "read", line->where, line->key);
+        if (path != "~") add(std::string(path), read, line->where, line->key);
     }
 
     void add_pid_file() {
@@ -134,15 +126,14 @@ class Collector {
         if (line == nullptr) return;
         std::string path = line->text();
         if (path.front() != '/' && path.front() != '%') path.insert(0, "%t/");
-        path = unit::simplify_path(path);
-        const std::size_t slash = path.rfind('/');
-        const std::string directory = slash == 0 ? "/" : path.substr(0, slash);
-        const bool shared = std::find(std::begin(shared_directories), std::end(shared_directories),
-                                      directory) != std::end(shared_directories);
-        add(shared ? path : directory, "write", line->where, line->key);
+        path = simplify_path(path);
+        const std::string directory = directory_of(path);
+        // A PID file alone must not open a directory that is not the service's own.
+        const bool is_shared = places::is_shared_directory(directory);
+        add(is_shared ? path : directory, write, line->where, line->key);
     }
 
-    void add(const std::string& path, const char* name, const Location& where,
+    void add(const std::string& path, const landlock::Access& access, const Location& where,
              const std::string& key) {
         const bool absolute = !path.empty() && (path.front() == '/' || path.front() == '%');
         const std::string simple = as_rule_path(path);
@@ -150,14 +141,13 @@ class Collector {
         policy::PathRule rule;
         rule.path = simple;
         rule.optional = true;
-        rule.access = policy::path_group(name).access;
+        rule.access = access;
         rule.origins = {{where, "", "the unit's " + key + "="}};
         rules_.push_back(std::move(rule));
     }
 
     const unit::Unit& unit_;
     std::string root_;
-    std::string key_;
     std::vector<policy::PathRule> rules_;
 };
 
@@ -165,44 +155,60 @@ policy::PathRule program_rule(const std::string& program, policy::Origin origin)
     policy::PathRule rule;
     rule.path = as_rule_path(program);
     rule.optional = true;
-    rule.access = policy::path_group("execute").access;
+    rule.access = execute;
     rule.origins = {std::move(origin)};
     return rule;
 }
 
 void add_to(policy::Layer& layer, std::vector<policy::PathRule> more) {
-    // A rule of the policy for the same path covers it, whether it is optional or not.
+    // A rule of the policy with the same path and these rights is enough, even if it is not
+    // optional.
     std::erase_if(more, [&](const policy::PathRule& rule) {
         return std::any_of(layer.paths.begin(), layer.paths.end(), [&](const auto& other) {
             return other.path == rule.path && other.access.contains(rule.access);
         });
     });
-    policy::Body body{std::move(layer.paths), std::move(layer.ports), {}, {}};
-    policy::merge(body, {std::move(more), {}, {}, {}});
-    policy::mask(body, landlock::known_at(layer.abi) - layer.unrestricted);
-    layer.paths = std::move(body.paths);
-    layer.ports = std::move(body.ports);
+    policy::add_rules(layer, std::move(more));
 }
 
-// A name without a slash stands for every place where systemd looks for it.
+// Removes each rule beneath a directory in which another rule lets the service make links and
+// allows the same. It adds nothing, and if its path led through such a link, the service would not
+// start: WorkingDirectory=/var/lib/app/current with StateDirectory=app.
+void remove_covered(const policy::Layer& layer, const policy::Hierarchy& tree,
+                    std::vector<policy::PathRule>& rules) {
+    const std::vector<policy::PathRule> all = rules;
+    std::erase_if(rules, [&](const policy::PathRule& rule) {
+        const auto covers = [&](const policy::PathRule& other) {
+            return !(other.access & landlock::makes_links).empty() &&
+                   other.access.contains(rule.access) && tree.is_beneath(rule.path, other.path);
+        };
+        return std::any_of(layer.paths.begin(), layer.paths.end(), covers) ||
+               std::any_of(all.begin(), all.end(), covers);
+    });
+}
+
+// Calls `function` for each program of the commands. A name without a slash stands for all files
+// that systemd would look for.
 template <class Function>
 void each_program(const unit::Unit& unit, const std::vector<std::string>& wrap, Function function) {
     const auto visit = [&](const unit::Command& command, const unit::Assignment& line) {
         if (command.is_absolute) return function(command.path, line);
         const auto path = search_path(unit);
-        if (!path) return;  // render() reports it
+        if (!path) return;  // render() reports the error
         for (const std::string& candidate : search_candidates(*path, command.path))
             function(candidate, line);
     };
     for (const std::string& key : wrap)
-        for (const unit::Assignment* line : unit::list_setting(unit, {key})) {
-            const auto list = unit::parse_commands(line->value, line->where.file, unit.name);
-            for (const unit::Command& command : list.commands)
-                visit(command, *line);
-        }
+        for (const unit::CommandLine& row : unit::command_lines(unit, key))
+            for (const unit::Command& command : row.list.commands)
+                visit(command, row.line);
 }
 
 }  // namespace
+
+std::vector<policy::PathRule> inherited_rules(const unit::Unit& unit) {
+    return InheritedPaths(unit).collect();
+}
 
 bool is_of_a_program(const policy::Origin& origin) {
     return origin.policy.empty() &&
@@ -218,7 +224,8 @@ std::vector<std::string> programs(const unit::Unit& unit, const std::vector<std:
 }
 
 void add_inherited_rules(const unit::Unit& unit, const std::vector<std::string>& wrap,
-                         const std::vector<std::string>& interpreters, policy::Rules& rules) {
+                         const std::vector<std::string>& interpreters, policy::Rules& rules,
+                         unit::Scope scope) {
     if (!rules.inherit) return;
     std::vector<policy::PathRule> own;
     Location last;
@@ -227,11 +234,14 @@ void add_inherited_rules(const unit::Unit& unit, const std::vector<std::string>&
         last = line.where;
     });
     for (const std::string& interpreter : interpreters)
-        own.push_back(program_rule(escape_expansions(interpreter, false),
-                                   {last, "", interpreter_of_program}));
+        own.push_back(
+            program_rule(escape_specifiers(interpreter), {last, "", interpreter_of_program}));
     for (policy::Layer& layer : rules.layers)
         add_to(layer, own);
-    add_to(rules.layers.front(), Collector(unit).collect());
+    std::vector<policy::PathRule> paths = inherited_rules(unit);
+    const policy::WrittenPaths tree(unit::specifier_values(scope, &unit.name));
+    remove_covered(rules.layers.front(), tree, paths);
+    add_to(rules.layers.front(), std::move(paths));
 }
 
 }  // namespace ringfence::dropin

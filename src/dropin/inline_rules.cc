@@ -5,43 +5,47 @@
 
 #include "base/number.h"
 #include "landlock/groups.h"
-#include "policy/digest.h"
-#include "policy/merge.h"
-#include "policy/path_text.h"
+#include "policy/language/check_abi.h"
+#include "policy/language/parse.h"
+#include "policy/model/access_groups.h"
+#include "policy/model/path_text.h"
+#include "policy/model/ports.h"
+#include "policy/resolve/digest.h"
+#include "policy/resolve/merge.h"
 #include "unit/words.h"
 
 namespace ringfence::dropin {
 
 namespace {
 
-// What the reports call rules that no policy file holds.
+// The name of a unit's own rules in reports, where others have the name of a policy.
 constexpr char inline_name[] = "inline";
 
 struct PathKey {
     const char* key;
-    const char* group;  ///< of landlock::path_groups
+    landlock::Access access;
 };
 constexpr PathKey path_keys[] = {
-    {"X-LandlockReadPaths", "read"},
-    {"X-LandlockExecPaths", "execute"},
-    {"X-LandlockReadWritePaths", "write"},
+    {"X-LandlockReadPaths", policy::path_group("read").access},
+    {"X-LandlockExecPaths", policy::path_group("execute").access},
+    {"X-LandlockReadWritePaths", policy::path_group("write").access},
 };
 
 struct PortKey {
     const char* key;
-    const char* group;  ///< of landlock::port_groups
+    landlock::Access access;
 };
 constexpr PortKey port_keys[] = {
-    {"X-LandlockBindTCP", "bind-tcp"},
-    {"X-LandlockConnectTCP", "connect-tcp"},
-    {"X-LandlockBindUDP", "bind-udp"},
-    {"X-LandlockConnectUDP", "connect-udp"},
+    {"X-LandlockBindTCP", policy::port_group("bind-tcp").access},
+    {"X-LandlockConnectTCP", policy::port_group("connect-tcp").access},
+    {"X-LandlockBindUDP", policy::port_group("bind-udp").access},
+    {"X-LandlockConnectUDP", policy::port_group("connect-udp").access},
 };
 
-template <class Row, std::size_t N>
-landlock::Access access_of_group(const Row (&rows)[N], std::string_view name) {
-    for (const Row& row : rows)
-        if (name == row.option) return row.access;
+/// The scope of this name; the empty set if there is none.
+landlock::Access scope_named(std::string_view name) {
+    for (const landlock::ScopeGroup& scope : landlock::scope_groups)
+        if (name == scope.option) return scope.access;
     return {};
 }
 
@@ -54,14 +58,14 @@ class InlineReader {
   public:
     explicit InlineReader(const unit::Unit& unit) : unit_(unit) {}
 
-    Result<InlineRules> read() {
+    Result<std::optional<InlineRules>> read() {
         for (const PathKey& row : path_keys)
             each_word(row.key, [&](const auto& word, const auto& where) {
-                read_path(word, where, access_of_group(landlock::path_groups, row.group));
+                read_path(word, where, row.access);
             });
         for (const PortKey& row : port_keys)
             each_word(row.key, [&](const auto& word, const auto& where) {
-                read_port(word, where, access_of_group(landlock::port_groups, row.group));
+                read_port(word, where, row.access);
             });
         each_word("X-LandlockScope",
                   [&](const auto& word, const auto& where) { read_scope(word, where); });
@@ -77,8 +81,7 @@ class InlineReader {
     template <class Function>
     void each_word(const char* key, const Function& take) {
         for (const unit::Assignment* line : unit::list_setting(unit_, {key})) {
-            if (!out_.any) out_.where = line->where;
-            out_.any = true;
+            if (!out_) out_.emplace().where = line->where;
             unit::WordReader words(line->text());
             for (auto word = words.next();; word = words.next()) {
                 if (!word) {
@@ -101,32 +104,28 @@ class InlineReader {
         rule.optional = path->optional;
         rule.access = access;
         rule.origins = {{where, inline_name, ""}};
-        out_.paths.push_back(std::move(rule));
+        out_->paths.push_back(std::move(rule));
     }
 
     void read_port(const std::string& word, const Location& where, const landlock::Access& access) {
-        const std::size_t dash = word.find('-');
-        const auto first = parse_decimal(std::string_view(word).substr(0, dash), 65535);
-        const auto last = dash == std::string::npos
-                              ? first
-                              : parse_decimal(std::string_view(word).substr(dash + 1), 65535);
-        if (!first || !last || *first > *last)
+        const auto ports = policy::parse_ports(word);
+        if (!ports)
             return problem(where, policy::quote(word) + " is not a port or a range of ports",
                            "write 443, or 8080-8089");
         policy::PortRule rule;
-        rule.first = static_cast<std::uint16_t>(*first);
-        rule.last = static_cast<std::uint16_t>(*last);
+        rule.first = ports->first;
+        rule.last = ports->last;
         rule.access = access;
         rule.origins = {{where, inline_name, ""}};
-        out_.ports.push_back(std::move(rule));
+        out_->ports.push_back(std::move(rule));
     }
 
     void read_scope(const std::string& word, const Location& where) {
-        const landlock::Access scope = access_of_group(landlock::scope_groups, word);
+        const landlock::Access scope = scope_named(word);
         if (scope.empty() && word != "none")
             return problem(where, policy::quote(word) + " is not a scope",
-                           "there are signal, abstract-unix-socket and none");
-        out_.scopes = out_.scopes.value_or(landlock::Access{}) | scope;
+                           "write signal, abstract-unix-socket or none");
+        out_->scopes = out_->scopes.value_or(landlock::Access{}) | scope;
     }
 
     void read_abi(const std::string& word, const Location& where) {
@@ -134,17 +133,16 @@ class InlineReader {
         if (!abi || *abi == 0)
             return problem(where, policy::quote(word) + " is not an ABI version",
                            "write a number of 1 to " + std::to_string(landlock::newest_abi));
-        out_.abi = static_cast<int>(*abi);
-        out_.abi_where = where;
+        out_->abi = {static_cast<int>(*abi), where};
     }
 
     void read_minimum(const std::string& word, const Location& where) {
         const auto abi = parse_decimal(word, landlock::newest_abi);
         if (word != "all" && (!abi || *abi == 0))
-            return problem(where, policy::quote(word) + " is not a minimum",
+            return problem(where, policy::quote(word) + " is not a minimum ABI",
                            "write an ABI version, or all");
-        out_.minimum_abi_where = where;
-        out_.minimum_abi = word == "all" ? policy::minimum_abi_all : static_cast<int>(*abi);
+        out_->minimum_abi = {word == "all" ? policy::minimum_abi_all : static_cast<int>(*abi),
+                             where};
     }
 
     void problem(const Location& where, std::string message, std::string hint) {
@@ -152,11 +150,12 @@ class InlineReader {
     }
 
     const unit::Unit& unit_;
-    InlineRules out_;
+    std::optional<InlineRules> out_;
     Diagnostics problems_;
 };
 
-// Ports and scopes that the layer's ABI has not; path groups mean "as much of it as there is".
+// Reports ports and scopes that need a newer ABI than the layer has. Groups of rights on paths need
+// no check: they mean those rights of the group that the ABI has.
 void check_abi(const InlineRules& own, int abi, Diagnostics& problems) {
     const auto check = [&](const landlock::Access& access, const Location& where,
                            const std::string& what) {
@@ -164,17 +163,18 @@ void check_abi(const InlineRules& own, int abi, Diagnostics& problems) {
         if (needed > abi)
             problems.push_back({where,
                                 what + " needs Landlock ABI " + std::to_string(needed) +
-                                    ", and the rules are for ABI " + std::to_string(abi),
-                                "raise the ABI once the rest is tested for it, or remove this"});
+                                    ", but the rules are for ABI " + std::to_string(abi),
+                                "test the other rules with that ABI and raise it, or remove this"});
     };
     for (const policy::PortRule& rule : own.ports)
         check(rule.access, rule.origins.front().where, "this port");
     if (own.scopes) check(*own.scopes, own.where, "X-LandlockScope=");
 }
 
-int stricter(int a, int b) {
-    return a == policy::minimum_abi_all || b == policy::minimum_abi_all ? policy::minimum_abi_all
-                                                                        : std::max(a, b);
+void raise_minimum(const policy::Located<int>& own, policy::Rules& rules) {
+    const int minimum = policy::stricter_minimum(rules.minimum_abi, own.value);
+    if (minimum != rules.minimum_abi) rules.minimum_abi_origin = {own.where, "", ""};
+    rules.minimum_abi = minimum;
 }
 
 }  // namespace
@@ -196,31 +196,24 @@ bool is_inline_key(std::string_view key) {
     return std::find(inline_keys().begin(), inline_keys().end(), key) != inline_keys().end();
 }
 
-Result<InlineRules> read_inline_rules(const unit::Unit& unit) {
+Result<std::optional<InlineRules>> read_inline_rules(const unit::Unit& unit) {
     return InlineReader(unit).read();
 }
 
 Result<policy::Rules> add_inline_rules(const InlineRules& own, policy::Rules rules) {
-    if (!own.any) return rules;
     policy::Layer& layer = rules.layers.front();
     Diagnostics problems;
-    if (own.abi && *own.abi != layer.abi)
-        problems.push_back({own.abi_where,
-                            "X-LandlockABI=" + std::to_string(*own.abi) +
+    if (own.abi && own.abi->value != layer.abi)
+        problems.push_back({own.abi->where,
+                            "X-LandlockABI=" + std::to_string(own.abi->value) +
                                 " differs from the ABI of the policy " + rules.name + ", " +
                                 std::to_string(layer.abi),
-                            "remove the setting: the policy decides"});
+                            "remove the setting: the ABI of the policy counts"});
     check_abi(own, layer.abi, problems);
     if (!problems.empty()) return tl::unexpected(problems);
-    policy::Body body{std::move(layer.paths), std::move(layer.ports), {}, {}};
-    policy::merge(body, {own.paths, own.ports, {}, {}});
-    policy::mask(body, landlock::known_at(layer.abi) - layer.unrestricted);
-    layer.paths = std::move(body.paths);
-    layer.ports = std::move(body.ports);
+    policy::add_rules(layer, own.paths, own.ports);
     layer.scopes |= own.scopes.value_or(landlock::Access{});
-    const int minimum = stricter(rules.minimum_abi, own.minimum_abi.value_or(1));
-    if (minimum != rules.minimum_abi) rules.minimum_abi_origin = {own.minimum_abi_where, "", ""};
-    rules.minimum_abi = minimum;
+    if (own.minimum_abi) raise_minimum(*own.minimum_abi, rules);
     rules.digest = policy::digest(rules);
     return rules;
 }
@@ -233,15 +226,19 @@ Result<policy::Rules> make_rules(const InlineRules& own, const policy::Defaults&
     policy::Rules rules;
     rules.name = inline_name;
     policy::Layer layer;
-    layer.abi = *own.abi;
-    // As in a policy: all scopes of the ABI, unless they are named.
+    layer.abi = own.abi->value;
+    // As in a policy, all scopes of the ABI are restricted unless some are named.
     if (!own.scopes)
         for (const landlock::ScopeGroup& scope : landlock::scope_groups)
             layer.scopes |= scope.access & landlock::known_at(layer.abi);
-    rules.abi_origin = {own.abi_where, "", ""};
+    rules.abi_origin = {own.abi->where, "", ""};
     if (!own.minimum_abi && defaults.minimum_abi) {
         rules.minimum_abi = policy::default_minimum(defaults, layer.abi);
         rules.minimum_abi_origin = {defaults.minimum_abi_where, "", ""};
+    }
+    if (defaults.stand_ins) {
+        rules.stand_ins = *defaults.stand_ins;
+        rules.stand_ins_origin = {defaults.stand_ins_where, "", ""};
     }
     rules.layers.push_back(std::move(layer));
     return add_inline_rules(own, std::move(rules));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Rules that a unit has in its own settings: X-LandlockReadPaths= and its siblings.
-// ringfence.unit(5) is the manual; DESIGN.md §4.
+// Reads the rules in a unit's own settings: X-LandlockReadPaths= and its siblings. See
+// ringfence.unit(5).
 #pragma once
 
 #include <optional>
@@ -9,39 +9,37 @@
 #include <vector>
 
 #include "base/diagnostic.h"
-#include "policy/defaults.h"
-#include "policy/rules.h"
+#include "policy/model/policy.h"
+#include "policy/model/rules.h"
+#include "policy/resolve/defaults.h"
 #include "unit/unit.h"
 
 namespace ringfence::dropin {
 
-/// The settings of this kind; all follow systemd's rule for lists: append, empty resets.
+/// These settings. All of them are lists, in which an empty assignment is a reset.
 const std::vector<std::string>& inline_keys();
 bool is_inline_key(std::string_view key);
 
 struct InlineRules {
-    std::vector<policy::PathRule> paths;  ///< not masked yet; one row a word
+    Location where;                       ///< of the first setting
+    std::vector<policy::PathRule> paths;  ///< one for each word; not masked to an ABI yet
     std::vector<policy::PortRule> ports;
     std::optional<landlock::Access> scopes;  ///< X-LandlockScope=; "none" is the empty set
-    std::optional<int> abi;
-    Location abi_where;
-    std::optional<int> minimum_abi;
-    Location minimum_abi_where;
-    Location where;  ///< of the first setting
-
-    /// Whether there is any setting of this kind.
-    bool any = false;
+    std::optional<policy::Located<int>> abi;
+    std::optional<policy::Located<int>> minimum_abi;
 };
 
-/// Reads them. Errors: every word that is none of what the setting takes.
-Result<InlineRules> read_inline_rules(const unit::Unit& unit);
+/// Nothing if the unit has none of these settings. Errors: each word that is not valid in its
+/// setting.
+Result<std::optional<InlineRules>> read_inline_rules(const unit::Unit& unit);
 
-/// The rules of policies with these on top: their union, and the stricter of both minimums.
-/// Errors: a right that the policy's ABI has not; an ABI other than the policy's.
+/// Adds the unit's own rules to those of its policies. The stricter one of the two minimums counts.
+/// Errors: a right that the policy's ABI does not have; an ABI that differs from the policy's.
 Result<policy::Rules> add_inline_rules(const InlineRules& own, policy::Rules rules);
 
-/// Rules of these alone. Errors: no X-LandlockABI=, without which nobody knows what may be denied.
-/// `defaults` gives the minimum that the unit has not.
+/// Makes rules of the unit's own settings alone. `defaults`: has the minimum for a unit without
+/// one, and the stand-ins. Errors: X-LandlockABI= is missing. It says which rights the fence may
+/// deny.
 Result<policy::Rules> make_rules(const InlineRules& own, const policy::Defaults& defaults = {});
 
 }  // namespace ringfence::dropin

@@ -3,14 +3,15 @@
 
 #include <cstring>
 #include <elf.h>
+#include <system_error>
 
 namespace ringfence::dropin {
 
 namespace {
 
-// Program headers stand at the start of a file, and PT_INTERP's text behind them.
+// Enough to hold the program headers and the text of PT_INTERP behind them.
 constexpr std::size_t head_size = 4096;
-// How often the kernel follows scripts (BINPRM_MAX_RECURSION), and one for the loader.
+// The kernel follows this many scripts (BINPRM_MAX_RECURSION) and then one loader.
 constexpr int depth_max = 6;
 
 std::string script_interpreter(const std::string& head) {
@@ -32,7 +33,7 @@ std::string elf_interpreter(const std::string& head) {
         std::memcpy(&segment, head.data() + at, sizeof segment);
         if (segment.p_type != PT_INTERP) continue;
         if (segment.p_offset >= head.size()) return "";
-        return std::string(head.c_str() + segment.p_offset);  // ends at its NUL, or at the head's
+        return std::string(head.c_str() + segment.p_offset);  // ends at its NUL
     }
     return "";
 }
@@ -46,16 +47,32 @@ std::string interpreter_of(const std::string& head) {
     return elf_interpreter<Elf32_Ehdr, Elf32_Phdr>(head);
 }
 
+std::vector<ProgramFile> find_program_files(Links& links, const std::string& program) {
+    std::vector<ProgramFile> found;
+    std::string current = program;
+    for (int depth = 0; depth <= depth_max; ++depth) {
+        if (!current.starts_with('/')) break;
+        const auto head = links.root().read_head(current, head_size);
+        // An interpreter may be on a file system that is not mounted yet.
+        const bool missing = !head && head.error() == std::errc::no_such_file_or_directory;
+        if (!head && (!missing || found.empty())) break;
+        if (head && head->empty() && !found.empty()) break;  // /dev/null reads as empty
+        std::vector<std::string> crossed = links.crossed(current);
+        // The wrapper refuses ".." in the path of a rule.
+        const bool climbs = (current + "/").find("/../") != std::string::npos;
+        found.push_back({climbs ? crossed.back() : current, std::move(crossed)});
+        if (missing) break;
+        current = interpreter_of(*head);
+    }
+    return found;
+}
+
 std::vector<std::string> find_interpreters(const Root& root, const std::string& program) {
     std::vector<std::string> found;
-    std::string current = program;
-    for (int depth = 0; depth < depth_max; ++depth) {
-        const auto head = root.read_head(current, head_size);
-        if (!head) break;
-        current = interpreter_of(*head);
-        if (current.empty() || current.front() != '/') break;
-        found.push_back(current);
-    }
+    Links links(root);
+    for (ProgramFile& file : find_program_files(links, program))
+        found.push_back(std::move(file.path));
+    if (!found.empty()) found.erase(found.begin());
     return found;
 }
 

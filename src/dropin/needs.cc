@@ -5,6 +5,11 @@
 #include <initializer_list>
 #include <string_view>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/path.h"
+#include "dropin/settings.h"
 #include "dropin/syscall_filter.h"
 #include "unit/command.h"
 #include "unit/words.h"
@@ -16,10 +21,15 @@ namespace {
 class NeedsFinder {
   public:
     NeedsFinder(const unit::Unit& unit, const std::vector<policy::Directive>& lines,
-                const std::string& wrapper, bool main_only, const policy::Reports& reports)
-        : unit_(unit), lines_(lines), wrapper_(wrapper), main_only_(main_only), reports_(reports) {}
+                const std::string& wrapper, const std::vector<std::string>& wrap,
+                const policy::Reports& reports)
+        : settings_(unit, lines),
+          wrapper_(wrapper),
+          main_only_(wrap == std::vector<std::string>{"ExecStart"}),
+          reports_(reports) {}
 
-    Result<Needs> find() {
+    Result<WrapperNeeds> find() {
+        needs_.wrapper = is_bound_beside_root() ? wrapper_in_root(wrapper_) : wrapper_;
         if (auto filter = add_system_calls(); !filter) return tl::unexpected(filter.error());
         if (auto root = add_root(); !root) return tl::unexpected(root.error());
         add_exec_paths();
@@ -28,40 +38,9 @@ class NeedsFinder {
     }
 
   private:
-    struct Value {
-        std::string_view text;
-        Location where;
-    };
-
-    // The unit's assignments of a key, and behind them the policy's.
-    std::vector<Value> values(unit::Keys keys) const {
-        std::vector<Value> all;
-        for (const unit::Assignment* assignment : unit::assignments(unit_, keys))
-            all.push_back({assignment->text(), assignment->where});
-        for (const policy::Directive& line : lines_)
-            if (keys.contain(line.key)) all.push_back({line.value, line.origin.where});
-        return all;
-    }
-
-    // The last one, if it is not a reset.
-    std::string_view last(std::string_view key) const {
-        const auto all = values({key});
-        return all.empty() ? std::string_view() : all.back().text;
-    }
-
-    // Of a setting with a fixed set of words: systemd ignores any other, the empty one too.
-    std::string_view last_word(std::string_view key,
-                               std::initializer_list<std::string_view> words) const {
-        std::string_view found;
-        for (const Value& value : values({key}))
-            if (std::find(words.begin(), words.end(), value.text) != words.end())
-                found = value.text;
-        return found;
-    }
-
     Result<void> add_system_calls() {
         std::vector<FilterLine> lines;
-        for (const Value& value : values({"SystemCallFilter"}))
+        for (const Settings::Value& value : settings_.values({"SystemCallFilter"}))
             lines.push_back({std::string(value.text), value.where});
         const FilterVerdict verdict = judge_filter(lines);
         if (verdict.denies_landlock)
@@ -71,10 +50,14 @@ class NeedsFinder {
         if (verdict.is_allow_list)
             needs_.directives.push_back(
                 {"The unit's filter is an allow-list, and the wrapper restricts itself inside it.",
-                 "SystemCallFilter=landlock_create_ruleset landlock_add_rule "
-                 "landlock_restrict_self"});
-        // With SystemCallErrorNumber= a forbidden call only fails, and the wrapper copes.
-        const std::string_view number = last("SystemCallErrorNumber");
+                 fmt::format("SystemCallFilter={}", fmt::join(added_calls, " "))});
+        else if (verdict.denies_capset)
+            needs_.directives.push_back(
+                {"The wrapper drops capabilities inside the unit's filter, which denies that.",
+                 fmt::format("SystemCallFilter={}", capset_call)});
+        // With SystemCallErrorNumber= a forbidden call fails, and the wrapper goes on without
+        // reports.
+        const std::string_view number = settings_.last("SystemCallErrorNumber");
         kills_reports_ = !verdict.allows_sockets && (number.empty() || number == "kill");
         if (kills_reports_) {
             needs_.directives.push_back(
@@ -88,16 +71,18 @@ class NeedsFinder {
         return {};
     }
 
-    bool has_root() const {
-        const std::string_view directory = last("RootDirectory");
-        return (!directory.empty() && directory != "/") || !last("RootImage").empty();
+    // MountAPIVFS= is on in a root of the unit's own, unless the unit says otherwise
+    // (exec_context_get_effective_mount_apivfs() in src/core/execute.c). With
+    // RootDirectoryStartOnly=, other commands run outside of that root.
+    bool is_bound_beside_root() const {
+        return settings_.has_own_root() && settings_.is_on("MountAPIVFS", true) &&
+               (main_only_ || !settings_.is_on("RootDirectoryStartOnly", false));
     }
 
-    // Whether a list of paths in the unit covers the wrapper: one of them is it, or holds it.
-    // Then the place of that line.
+    // The first line of a list of paths with one that is the wrapper, or a directory above it.
     std::optional<Location> covers_wrapper(unit::Keys keys) const {
         std::optional<Location> found;
-        for (const Value& value : values(keys)) {
+        for (const Settings::Value& value : settings_.values(keys)) {
             if (value.text.empty()) found.reset();
             unit::WordReader words(value.text);
             for (auto word = words.next(); word && *word; word = words.next())
@@ -109,18 +94,17 @@ class NeedsFinder {
     bool is_above_wrapper(const std::string& word) const {
         const std::size_t start = word.find_first_not_of("-+");
         if (start == std::string::npos) return false;
-        const std::string path = unit::simplify_path(word.substr(start, word.find(':') - start));
-        return path == "/" || path == wrapper_ ||
-               wrapper_.compare(0, path.size() + 1, path + "/") == 0;
+        const std::string path = simplify_path(word.substr(start, word.find(':') - start));
+        return covers(path, wrapper_) || covers(path, needs_.wrapper);
     }
 
     Result<void> add_root() {
         // systemd mounts nothing beneath an inaccessible path (drop_inaccessible() in
-        // src/core/namespace.c), so the wrapper cannot be brought back there.
+        // src/core/namespace.c), so a bind mount cannot bring the wrapper back.
         if (const auto where = covers_wrapper({"InaccessiblePaths", "InaccessibleDirectories"}))
             return fail({*where, "InaccessiblePaths= of the unit hides " + wrapper_,
                          "list the other entries of that directory instead"});
-        if (has_root())
+        if (settings_.has_own_root())
             add_bind("The wrapper must be there in the unit's own root.");
         else if (covers_wrapper({"TemporaryFileSystem"}))
             add_bind("TemporaryFileSystem= hides the directory that the wrapper is in.");
@@ -128,32 +112,34 @@ class NeedsFinder {
     }
 
     void add_bind(const std::string& comment) {
-        needs_.directives.push_back({comment, "BindReadOnlyPaths=" + wrapper_});
+        const std::string target = needs_.wrapper == wrapper_ ? "" : ":" + needs_.wrapper;
+        needs_.directives.push_back({comment, "BindReadOnlyPaths=" + wrapper_ + target});
     }
 
     void add_exec_paths() {
-        if (last("NoExecPaths").empty()) return;
-        // "+": beneath the unit's own root.
-        needs_.directives.push_back({"NoExecPaths= would keep the wrapper from being executed.",
-                                     "ExecPaths=" + std::string(has_root() ? "+" : "") + wrapper_});
+        if (settings_.last("NoExecPaths").empty()) return;
+        // "+" means a path in the unit's own root.
+        needs_.directives.push_back(
+            {"NoExecPaths= would keep the wrapper from being executed.",
+             "ExecPaths=" + std::string(settings_.has_own_root() ? "+" : "") + needs_.wrapper});
     }
 
     std::string_view service_type() const {
-        return last_word("Type", {"simple", "exec", "forking", "oneshot", "dbus", "notify",
-                                  "notify-reload", "idle"});
+        return settings_.last_word("Type", {"simple", "exec", "forking", "oneshot", "dbus",
+                                            "notify", "notify-reload", "idle"});
     }
 
-    // systemd opens the notification socket by itself for these (service_add_extras() in
-    // src/core/service.c).
+    // Whether systemd sets NotifyAccess= by itself (service_add_extras() in src/core/service.c).
     bool notifies_by_itself() const {
         if (service_type() == "notify" || service_type() == "notify-reload") return true;
-        const std::string_view watchdog = last("WatchdogSec");
-        const std::string_view store = last("FileDescriptorStoreMax");
+        const std::string_view watchdog = settings_.last("WatchdogSec");
+        const std::string_view store = settings_.last("FileDescriptorStoreMax");
         return (!watchdog.empty() && watchdog != "0") || (!store.empty() && store != "0");
     }
 
     void add_notify_access() {
-        const std::string_view access = last_word("NotifyAccess", {"none", "main", "exec", "all"});
+        const std::string_view access =
+            settings_.last_word("NotifyAccess", {"none", "main", "exec", "all"});
         const bool off = access.empty() || access == "none";
         if (!off || kills_reports_ || !reports_.notify || notifies_by_itself()) return;
         const bool control = !main_only_ || service_type() == "forking";
@@ -162,22 +148,25 @@ class NeedsFinder {
         needs_.options.push_back("--unset-environment=NOTIFY_SOCKET");
     }
 
-    const unit::Unit& unit_;
-    const std::vector<policy::Directive>& lines_;
+    Settings settings_;
     const std::string& wrapper_;
-    bool main_only_;
+    bool main_only_;  // only ExecStart= runs through the wrapper
     policy::Reports reports_;
     bool kills_reports_ = false;
-    Needs needs_;
+    WrapperNeeds needs_;
 };
 
 }  // namespace
 
-Result<Needs> find_needs(const unit::Unit& unit,
-                         const std::vector<policy::Directive>& service_lines,
-                         const std::string& wrapper, bool main_only,
-                         const policy::Reports& reports) {
-    return NeedsFinder(unit, service_lines, wrapper, main_only, reports).find();
+std::string wrapper_in_root(const std::string& wrapper) {
+    return "/run/host/" + base_name(wrapper);
+}
+
+Result<WrapperNeeds> find_needs(const unit::Unit& unit,
+                                const std::vector<policy::Directive>& policy_lines,
+                                const std::string& wrapper, const std::vector<std::string>& wrap,
+                                const policy::Reports& reports) {
+    return NeedsFinder(unit, policy_lines, wrapper, wrap, reports).find();
 }
 
 }  // namespace ringfence::dropin

@@ -2,9 +2,12 @@
 #include "dropin/options.h"
 
 #include <iterator>
+#include <string_view>
 
+#include "base/path.h"
 #include "landlock/groups.h"
-#include "policy/access_groups.h"
+#include "policy/model/access_groups.h"
+#include "policy/model/right_names.h"
 
 namespace ringfence::dropin {
 
@@ -13,22 +16,14 @@ namespace {
 using landlock::Access;
 using landlock::PathGroup;
 
-// The order on the line; an index into landlock::path_groups would tie it to that table's order.
-constexpr const char* group_order[] = {"execute", "read", "write", "connect-unix"};
-
-std::string names_of(const Access& access) {
-    std::string names;
-    for (const landlock::Right& right : landlock::rights) {
-        if ((access & right.access()).empty()) continue;
-        if (!names.empty()) names += ',';
-        names += right.name;
-    }
-    return names;
-}
+// The order of the options. It is independent of the order in landlock::path_groups.
+constexpr const PathGroup* group_order[] = {
+    &policy::path_group("execute"), &policy::path_group("read"), &policy::path_group("write"),
+    &policy::path_group("connect-unix")};
 
 // The groups of each path rule of a layer.
 std::vector<policy::PathGroups> groups_of_paths(const policy::Layer& layer) {
-    const Access handled = landlock::known_at(layer.abi) - layer.unrestricted;
+    const Access handled = layer.handled();
     std::vector<policy::PathGroups> groups;
     groups.reserve(layer.paths.size());
     for (const policy::PathRule& rule : layer.paths)
@@ -44,18 +39,20 @@ class LayerWriter {
 
     void write() {
         add("abi", std::to_string(layer_.abi));
-        if (!layer_.unrestricted.empty()) add("unrestricted", names_of(layer_.unrestricted));
-        for (const char* name : group_order)
-            write_group(policy::path_group(name));
+        if (!layer_.unrestricted.empty())
+            add("unrestricted", policy::joined_right_names(layer_.unrestricted, ","));
+        for (const PathGroup* group : group_order)
+            write_group(*group);
         for (std::size_t i = 0; i < groups_.size(); ++i)
             if (groups_[i].empty() && !layer_.paths[i].access.empty())
-                add("allow", names_of(layer_.paths[i].access) +
-                                 (layer_.paths[i].optional ? ":-" : ":") + layer_.paths[i].path);
+                add("allow", policy::joined_right_names(layer_.paths[i].access, ",") +
+                                 (layer_.paths[i].optional ? ":-" : ":") +
+                                 simplify_path(layer_.paths[i].path));
         for (const landlock::PortGroup& group : landlock::port_groups)
             write_ports(group);
         for (const landlock::ScopeGroup& group : landlock::scope_groups)
             if (layer_.scopes.contains(group.access)) add("scope", group.option);
-        // In each layer: what the innermost one denies is logged as its denial.
+        // Every layer needs them: the kernel logs a denial for the innermost layer that denies.
         for (const policy::QuietPath& quiet : rules_.quiet)
             add_path("quiet", quiet);
     }
@@ -71,7 +68,9 @@ class LayerWriter {
     }
     template <class Row>
     void add_path(std::string_view option, const Row& row) {
-        begin(option, row.path.size() + 1).append(row.optional ? "-" : "").append(row.path);
+        begin(option, row.path.size() + 1)
+            .append(row.optional ? "-" : "")
+            .append(simplify_path(row.path));
     }
 
     void write_group(const PathGroup& group) {
@@ -95,6 +94,14 @@ class LayerWriter {
     std::vector<std::string>& out_;
 };
 
+std::string dropped_names(const policy::Rules& rules) {
+    std::string names;
+    for (const landlock::Capability& row : landlock::capabilities)
+        if ((rules.dropped_capabilities() & landlock::set_of(row)) != 0)
+            names += (names.empty() ? "" : ",") + std::string(row.name);
+    return names;
+}
+
 }  // namespace
 
 std::vector<std::string> render_options(const policy::Rules& rules) {
@@ -105,6 +112,11 @@ std::vector<std::string> render_options(const policy::Rules& rules) {
     out.push_back("--minimum-abi=" + (rules.minimum_abi == policy::minimum_abi_all
                                           ? std::string("all")
                                           : std::to_string(rules.minimum_abi)));
+    if (rules.trust_links != landlock::LinkTrust::others)
+        out.push_back(std::string("--trust-links=") + landlock::word_of(rules.trust_links));
+    if (rules.forbid_landlock) out.emplace_back("--forbid-landlock");
+    if (const std::string names = dropped_names(rules); !names.empty())
+        out.push_back("--drop-capabilities=" + names);
     for (std::size_t i = 0; i < rules.layers.size(); ++i) {
         if (i > 0) out.push_back("--layer");
         LayerWriter(rules, rules.layers[i], out).write();

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Rules as the wrapper's options: the compiled policy (DESIGN.md §1 and §7).
+// Writes rules as options of the wrapper. The command line of the unit is the compiled policy: at
+// the start of a service no file has to be read and parsed.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "policy/rules.h"
+#include "policy/model/rules.h"
 
 namespace ringfence::dropin {
 
-/// The options in the order that the wrapper wants, one an element and not quoted. Paths are as the
-/// policy has them: specifiers, "${VARIABLE}", "%%" and "$$" are for systemd to replace.
+/// The options, one in each element, in the order that the wrapper expects; not quoted. Paths are
+/// as in the policy: systemd expands specifiers, "${VARIABLE}", "%%" and "$$".
 std::vector<std::string> render_options(const policy::Rules& rules);
 
 }  // namespace ringfence::dropin

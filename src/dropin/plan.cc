@@ -10,10 +10,14 @@
 #include <tuple>
 #include <unordered_map>
 
+#include <fmt/format.h>
+
 #include "base/parallel.h"
+#include "base/path.h"
 #include "dropin/attachment.h"
 #include "dropin/candidates.h"
 #include "dropin/decider.h"
+#include "dropin/static_dropin.h"
 
 namespace ringfence::dropin {
 
@@ -23,27 +27,30 @@ using unit::NameKind;
 using unit::ServiceName;
 using State = unit::Sources::State;
 
-// One thread's share of the units. It keeps what it reads, so others have planners of their own.
+// Plans units for one thread. It keeps the files that it reads, so each thread has its own.
 class Planner {
   public:
     Planner(const Root& root, const unit::NameMap& map, const Policies& policies,
             const Wrapper& wrapper, Detail detail, Candidates& candidates)
-        : candidates_(candidates), decider_(root, policies, wrapper, detail), loader_(root, map) {}
+        : candidates_(candidates),
+          wrapper_(wrapper),
+          decider_(root, policies, wrapper, detail),
+          loader_(root, map) {}
 
     void plan_unit(const ServiceName& name) {
         const Loaded loaded = load(name);
         if (loaded.unit) decide(name, *loaded.unit);
     }
 
-    // Of a unit whose other names are not known.
+    // Plans a unit without knowing the other names that may lead to it.
     void plan_alone(const unit::Unit& unit) {
         if (auto file = decider_.decide(unit, std::nullopt, candidates_))
-            add_file(unit, std::move(*file));
+            add_decided(unit, std::move(*file));
     }
 
     void plan_instance(const ServiceName& name) {
         Loaded loaded = load(name);
-        // Masked, and yet an alias of its template may lead past the mask: that is looked at, too.
+        // An alias of the template may lead past the mask. It is planned as a candidate of its own.
         if (loaded.is_masked) return;
         if (loaded.unit) decide(name, *loaded.unit);
         unit::Unit bare;
@@ -52,8 +59,8 @@ class Planner {
         instances_.push_back(loaded.unit ? std::move(*loaded.unit) : std::move(bare));
     }
 
-    // To be called when all instances are planned. The drop-ins of all its names apply to a unit,
-    // of templates as well as of names by which systemd would load another unit.
+    // Call this when all instances are planned. systemd applies the drop-ins of all names of a
+    // unit: those of its template, and those of aliases by which it would load another unit.
     void keep_instances_apart() {
         for (const unit::Unit& unit : instances_)
             for (const std::string& full : unit.names) {
@@ -70,38 +77,39 @@ class Planner {
     struct Loaded {
         std::vector<std::string> names;
         bool is_masked = false;
-        std::optional<unit::Unit> unit;  ///< nothing when there is nothing to do
+        std::optional<unit::Unit> unit;  ///< nothing if there is nothing to plan
     };
 
     void decide(const ServiceName& name, const unit::Unit& unit) {
         if (auto file = decider_.decide(unit, loader_.uncertainty(name), candidates_))
-            add_file(unit, std::move(*file));
+            add_decided(unit, std::move(*file));
     }
 
-    // Files in the directory of a unit's Id take the place of those of the same name in others.
+    // A file in the directory of the unit's Id takes the place of files with the same name in the
+    // directories of its other names.
     void keep_out(const std::string& other, const unit::Unit& unit) {
         const auto fences = fences_.find(other);
         if (fences == fences_.end()) return;
         for (const std::string& file_name : fences->second) {
-            PlannedFile nothing;
-            nothing.unit = unit.names.front();
-            nothing.outcome = Outcome::nothing;
-            nothing.text =
-                render_nothing(unit, "The fence of " + other + " is not for this instance.");
-            add(file_name, std::move(nothing));
+            const std::string& id = unit.names.front();
+            add({id,
+                 Open{{fmt::format("{}.d/{}", id, file_name),
+                       render_nothing(unit, fmt::format("The fence of {} is not for this instance.",
+                                                        other))}}});
         }
     }
 
     Loaded load(const ServiceName& name) {
         auto sources = loader_.read(name);
         if (!sources) {
-            // systemd cannot read it either: the fragment fails the unit, a drop-in is left out.
+            // systemd cannot read the file either. It does not load a unit whose fragment it cannot
+            // read, but it leaves out such a drop-in.
             plan_.warnings.insert(plan_.warnings.end(), sources.error().begin(),
                                   sources.error().end());
             unit::Unit unreadable;
             unreadable.name = name;
             unreadable.names = {name.full};
-            add_file(unreadable, decider_.refuse(unreadable, sources.error(), {"ExecStart"}));
+            add_decided(unreadable, decider_.refuse(unreadable, sources.error(), {"ExecStart"}));
             return {unreadable.names, false, std::nullopt};
         }
         const bool is_masked = sources->state == State::masked;
@@ -109,84 +117,77 @@ class Planner {
             return {std::move(sources->names), is_masked, std::nullopt};
         for (std::size_t i = 0; i < sources->dropins.size(); ++i) {
             if (!is_ours(sources->dropins[i], sources->dropin_texts[i])) continue;
-            if (!sources->dropin_texts[i].empty()) check_static(unit::parse(*sources), i);
+            if (const std::string& text = sources->dropin_texts[i]; !text.empty())
+                check_static(unit::parse(*sources), i, text);
             return {std::move(sources->names), false, std::nullopt};
         }
         return {sources->names, false, unit::parse(*sources)};
     }
 
-    // An empty file of our name is how an administrator switches the fence off; one that has our
-    // header was made by `ringfence enable --static`.
+    // Administrators switch the fence off with an empty file of our name, or with a link to
+    // /dev/null. A link to what does not exist is a mistake. A file with our header is from
+    // `ringfence enable --static`.
     static bool is_ours(const unit::Dropin& dropin, const std::string& text) {
-        return (dropin.file_name() == usual_file_name && text.empty()) ||
+        return (dropin.file_name() == usual_file_name && text.empty() && !dropin.dangling) ||
                is_static_dropin(dropin, text);
     }
 
-    // What comes behind a static drop-in could take its fence away.
-    void check_static(const unit::Unit& unit, std::size_t index) {
+    // The unit is refused if the file is no fence, or if a drop-in that sorts behind it could
+    // remove the fence.
+    void check_static(const unit::Unit& unit, std::size_t index, const std::string& text) {
+        const std::size_t first = unit.has_fragment ? 1 : 0;
+        const std::string& path = unit.dropins[index].path;
+        if (const auto problem =
+                problem_with_static(unit.files[index + first], text, unit.name.full, wrapper_))
+            return refuse_static(unit, *problem);
         for (std::size_t i = index + 1; i < unit.dropins.size(); ++i)
-            for (const unit::Assignment& line :
-                 unit.files[i + (unit.has_fragment ? 1 : 0)].assignments)
+            for (const unit::Assignment& line : unit.files[i + first].assignments)
                 if (line.section == "Service" && line.key == "ExecStart")
-                    return refuse_static(unit, unit.dropins[index].path, line.where);
+                    return refuse_static(unit, {line.where,
+                                                "this file sorts behind the static fence " + path +
+                                                    " and changes ExecStart=",
+                                                "run ringfence enable --static " + unit.name.full});
     }
 
-    void refuse_static(const unit::Unit& unit, const std::string& fence, const Location& where) {
-        add_file(unit, decider_.refuse(unit,
-                                       {{where,
-                                         "this file comes behind the static fence " + fence +
-                                             " and changes ExecStart=",
-                                         "run ringfence enable --static " + unit.name.full}},
-                                       {"ExecStart"}));
+    void refuse_static(const unit::Unit& unit, const Diagnostic& why) {
+        add_decided(unit, decider_.refuse(unit, {why}, {"ExecStart"}));
     }
 
-    void add_file(const unit::Unit& unit, PlannedFile file) {
-        if (unit.name.kind == NameKind::instance)
-            file.other_names.assign(std::next(unit.names.begin()), unit.names.end());
-        std::vector<std::string> others;
-        for (const unit::Dropin& dropin : unit.dropins)
-            others.push_back(dropin.file_name());
-        const auto name = is_prefix(unit.name) ? std::nullopt : last_file_name(others);
-        if (!name) {
-            file.outcome = Outcome::masked;
-            file.text.clear();
-            file.policy.clear();
-            file.rules.reset();
-            file.reasons.push_back(
-                {{unit.files.empty() ? "" : unit.files.front().path, 0, 0},
-                 "no drop-in can be made that is for this unit alone and comes last",
-                 "choose a unit name that does not end in \"-\", and shorter drop-in names"});
-            plan_.files.push_back(std::move(file));
-            return;
-        }
-        if (unit.name.kind != NameKind::plain) fences_[unit.name.full].insert(*name);
-        add(*name, std::move(file));
+    void add_decided(const unit::Unit& unit, PlannedFile file) {
+        const DropinFile* dropin = file.dropin();
+        if (dropin != nullptr && unit.name.kind != NameKind::plain)
+            fences_[unit.name.full].insert(base_name(dropin->path));
+        add(std::move(file));
     }
 
-    // A unit that was looked at by another of its names may have its file already. What refuses it
-    // stays or takes that place, and what only keeps another file out gives way.
-    void add(const std::string& name, PlannedFile file) {
-        file.path = file.unit + ".d/" + name;
-        const auto [known, is_new] = indices_.try_emplace(file.path, plan_.files.size());
+    // A unit that was planned by another of its names may have a file already. A refusal is
+    // stronger than any other file, and any file is stronger than one without effect.
+    void add(PlannedFile file) {
+        const DropinFile* dropin = file.dropin();
+        const auto [known, is_new] = dropin == nullptr
+                                         ? std::pair(indices_.end(), true)
+                                         : indices_.try_emplace(dropin->path, plan_.files.size());
         if (is_new) {
             plan_.files.push_back(std::move(file));
             return;
         }
         PlannedFile& before = plan_.files[known->second];
-        if (file.outcome == Outcome::refused || before.outcome == Outcome::nothing)
+        if (std::holds_alternative<Refused>(file.decision) || before.is_open())
             before = std::move(file);
     }
 
     Candidates& candidates_;
+    const Wrapper& wrapper_;
     Decider decider_;
-    unit::Loader loader_;
+    unit::SourceLoader loader_;
     Plan plan_;
     std::vector<unit::Unit> instances_;
-    std::map<std::string, std::set<std::string>> fences_;   // file names of templates and instances
-    std::unordered_map<std::string, std::size_t> indices_;  // of the files, by path
+    std::map<std::string, std::set<std::string>> fences_;   // file names by template or instance
+    std::unordered_map<std::string, std::size_t> indices_;  // into the plan's files, by path
 };
 
-// Does not touch the candidates: a plain unit's policies have no instance in their names.
+// This does not change the candidates, because the policies of a plain unit do not depend on
+// instances.
 void plan_plain_units(const std::vector<ServiceName>& names, std::deque<Planner>& planners) {
     std::vector<std::function<void(std::size_t)>> workers;
     workers.reserve(planners.size());
@@ -195,7 +196,7 @@ void plan_plain_units(const std::vector<ServiceName>& names, std::deque<Planner>
     share_out(names.size(), workers);
 }
 
-// Templates first: what an instance needs depends on what its template got.
+// The templates come first: what an instance needs depends on the file of its template.
 void plan_templates(const std::vector<ServiceName>& templates, Candidates& candidates,
                     Planner& planner) {
     for (const ServiceName& name : templates)
@@ -206,7 +207,11 @@ void plan_templates(const std::vector<ServiceName>& templates, Candidates& candi
     planner.keep_instances_apart();
 }
 
-// Makes one plan of several, which does not show who did what.
+std::string_view path_of(const PlannedFile& file) {
+    return file.dropin() == nullptr ? std::string_view() : file.dropin()->path;
+}
+
+// Joins the plans of all threads. Sorted, the result does not depend on the threads.
 void gather(std::deque<Planner>& planners, Plan& plan) {
     for (Planner& planner : planners) {
         Plan part = planner.take();
@@ -214,7 +219,8 @@ void gather(std::deque<Planner>& planners, Plan& plan) {
         std::move(part.warnings.begin(), part.warnings.end(), std::back_inserter(plan.warnings));
     }
     std::sort(plan.files.begin(), plan.files.end(), [](const auto& a, const auto& b) {
-        return std::tie(a.unit, a.path) < std::tie(b.unit, b.path);
+        return std::pair(std::string_view(a.unit), path_of(a)) <
+               std::pair(std::string_view(b.unit), path_of(b));
     });
     std::sort(plan.warnings.begin(), plan.warnings.end(), [](const auto& a, const auto& b) {
         return std::tie(a.where.file, a.where.line, a.where.column, a.message) <
@@ -254,7 +260,7 @@ const PlannedFile* file_of(const Plan& plan, const unit::ServiceName& id) {
         plan.files.begin(), plan.files.end(), id.full,
         [](const PlannedFile& row, const std::string& unit) { return row.unit < unit; });
     for (; file != plan.files.end() && file->unit == id.full; ++file) {
-        if (file->outcome != Outcome::nothing) return &*file;
+        if (!file->is_open()) return &*file;
         open = &*file;
     }
     if (open != nullptr || id.kind != NameKind::instance) return open;

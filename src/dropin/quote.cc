@@ -14,7 +14,7 @@ bool is_control(char c) {
     return byte < 0x20 || byte == 0x7f;
 }
 
-// What each byte asks of the word that it is in.
+// What each byte requires of the word that has it.
 enum : unsigned char { plain = 0, quotes = 1, beyond_ascii = 2 };
 constexpr std::array<unsigned char, 256> classes = [] {
     std::array<unsigned char, 256> table{};
@@ -29,12 +29,13 @@ constexpr std::array<unsigned char, 256> classes = [] {
 
 bool needs_quotes(std::string_view text) {
     if (text.empty()) return true;
-    // Alone a ";" separates commands, and at a line's start it makes a comment, as "#" does.
+    // A ";" alone separates commands. At the start of a line, ";" and "#" begin a comment.
     if (text.front() == ';' || text.front() == '#') return true;
     unsigned asked = plain;
     for (const char c : text)
         asked |= classes[static_cast<unsigned char>(c)];
-    return (asked & quotes) != 0 || ((asked & beyond_ascii) != 0 && !unit::is_utf8(text));
+    return (asked & quotes) != 0 ||
+           ((asked & beyond_ascii) != 0 && !unit::is_text_for_systemd(text));
 }
 
 void append_hex(std::string& out, char c) {
@@ -58,10 +59,10 @@ void append_quoted(std::string& out, std::string_view text) {
         out += text;
         return;
     }
-    const bool utf8 = unit::is_utf8(text);
+    const bool utf8 = unit::is_text_for_systemd(text);
     out += '"';
     for (const char c : text) {
-        if (c == '\0') continue;  // no word can hold one
+        if (c == '\0') continue;  // a word cannot contain NUL
         if (c == '"' || c == '\\') {
             out += '\\';
             out += c;
@@ -76,19 +77,6 @@ void append_quoted(std::string& out, std::string_view text) {
         }
     }
     out += '"';
-}
-
-std::string escape_expansions(std::string_view text, bool expansion) {
-    std::string out;
-    for (const char c : text) {
-        out += c;
-        if (c == '%' || (c == '$' && expansion)) out += c;
-    }
-    return out;
-}
-
-std::string literal_word(std::string_view text, bool expansion) {
-    return quote_word(escape_expansions(text, expansion));
 }
 
 std::optional<std::string> without_variables(std::string_view text) {

@@ -3,12 +3,17 @@
 
 #include <algorithm>
 
+#include "base/escape.h"
 #include "dropin/command_line.h"
+#include "dropin/consequences.h"
 #include "dropin/inherit.h"
 #include "dropin/needs.h"
 #include "dropin/options.h"
 #include "dropin/quote.h"
 #include "dropin/search_path.h"
+#include "dropin/settings.h"
+#include "dropin/stand_ins.h"
+#include "landlock/report.h"
 #include "unit/command.h"
 #include "unit/lines.h"
 #include "unit/specifier.h"
@@ -17,16 +22,16 @@ namespace ringfence::dropin {
 
 namespace {
 
-// What goes into a comment must stay on its line, and be readable.
+// Makes a text fit for a comment: on one line, and printable.
 std::string comment_text(const std::string& text) {
     std::string out;
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
         out += byte < 0x20 || byte == 0x7f ? ' ' : c;
     }
-    // A backslash at the end does nothing in a comment; a byte that is not UTF-8 neither, but it
-    // would not print.
-    return unit::is_utf8(out) ? out : quote_word(out);
+    // systemd does not care about bytes that are not UTF-8 in a comment, but they could not be
+    // printed.
+    return unit::is_text_for_systemd(out) ? out : quote_word(out);
 }
 
 std::string header(const unit::Unit& unit) {
@@ -46,8 +51,7 @@ void add_lost_lines(const unit::Unit& unit, Diagnostics& problems) {
             if (file.fatal) problems.push_back(*file.fatal);
             continue;
         }
-        const bool more = file.uncertain && file.uncertain_followed;
-        if (more) problems.push_back(*file.uncertain);
+        if (file.uncertain && file.uncertain->followed) problems.push_back(file.uncertain->problem);
     }
 }
 
@@ -60,10 +64,13 @@ bool is_allowed_directive(const std::string& key) {
     return !forbidden && !unit::is_command_key(key) && key.rfind("X-Landlock", 0) != 0;
 }
 
-std::string needs_text(const Needs& needs) {
+// systemd adds the page to the unit's own documentation, and `systemctl status` shows it.
+constexpr char sections[] = "[Unit]\nDocumentation=man:ringfence(1)\n[Service]\n";
+
+std::string directives_text(const std::vector<NeededDirective>& directives) {
     std::string text;
-    for (const Need& need : needs.directives) {
-        text += "# " + need.comment + "\n";
+    for (const NeededDirective& need : directives) {
+        if (!need.comment.empty()) text += "# " + need.comment + "\n";
         if (!need.directive.empty()) text += need.directive + "\n";
     }
     return text;
@@ -77,22 +84,32 @@ class Renderer {
         add_lost_lines(unit_, problems_);
         check_rules();
         policy::Rules rules = std::move(request_.rules);
-        add_inherited_rules(unit_, request_.wrap, request_.interpreters, rules);
-        const bool main_only = request_.wrap.size() == 1;
-        auto needs =
-            find_needs(unit_, rules.systemd, request_.wrapper.path, main_only, request_.reports);
+        add_inherited_rules(unit_, request_.wrap, request_.interpreters, rules,
+                            request_.wrapper.scope);
+        // Everything that a user manager's services use belongs to the user.
+        if (request_.wrapper.scope == unit::Scope::user &&
+            rules.trust_links_origin.where.file.empty())
+            rules.trust_links = landlock::LinkTrust::own;
+        auto needs = find_needs(unit_, rules.systemd, request_.wrapper.path, request_.wrap,
+                                request_.reports);
         if (!needs) append(needs.error());
         text_.reserve(4096);
-        text_ += header(unit_) + "# Policy: " + comment_text(rules.name) + "\n[Service]\n";
+        text_ += header(unit_) + "# Policy: " + comment_text(rules.name) + "\n" + sections;
         if (needs) {
-            line_ = {request_.wrapper.path, render_options(rules), search_path_text(),
-                     needs->options};
+            const StandIns stand_ins = plan_stand_ins(unit_, rules, request_.wrapper);
+            needs->options.insert(needs->options.end(), stand_ins.options.begin(),
+                                  stand_ins.options.end());
+            needs->directives.insert(needs->directives.end(), stand_ins.directives.begin(),
+                                     stand_ins.directives.end());
+            line_ = {needs->wrapper, render_options(rules), search_path_text(), needs->options};
             for (const std::string& key : unit::command_keys())
                 if (std::find(request_.wrap.begin(), request_.wrap.end(), key) !=
                     request_.wrap.end())
                     add_commands(key);
             add_directives(rules.systemd);
-            text_ += needs_text(*needs);
+            text_ += directives_text(needs->directives);
+            text_ += directives_text(find_consequences(unit_, Settings(unit_, rules.systemd)));
+            add_record(rules.digest);
         }
         if (!problems_.empty()) return tl::unexpected(problems_);
         return Rendered{std::move(text_), std::move(rules)};
@@ -103,7 +120,7 @@ class Renderer {
         problems_.insert(problems_.end(), more.begin(), more.end());
     }
 
-    // A specifier that systemd does not know would make the whole line an error there.
+    // systemd treats a line with an unknown specifier as an error.
     void check_rules() {
         for (const policy::Layer& layer : request_.rules.layers)
             for (const policy::PathRule& rule : layer.paths)
@@ -127,31 +144,40 @@ class Renderer {
     }
 
     void add_commands(const std::string& key) {
-        const auto lines = unit::list_setting(unit_, {key});
+        const auto lines = unit::command_lines(unit_, key);
         if (lines.empty()) return;
         text_ += key + "=\n";
-        for (const unit::Assignment* line : lines)
-            add_assignment(key, *line);
+        for (const unit::CommandLine& line : lines)
+            add_line(key, line);
     }
 
-    // What was one assignment stays one: an error that systemd forgives drops the rest of it.
-    void add_assignment(const std::string& key, const unit::Assignment& assignment) {
-        const unit::CommandList list =
-            unit::parse_commands(assignment.value, assignment.where.file, unit_.name);
-        if (list.outcome == unit::CommandList::Outcome::uncertain)
-            problems_.push_back(list.problem);
-        // 1 to 254 would mean "skip the unit, all is well" (systemd.service(5)).
+    // systemd records this when it starts the unit, and `ringfence status` reads the record. A
+    // user's manager makes none.
+    void add_record(const std::string& digest) {
+        if (digest.empty() || request_.wrapper.scope == unit::Scope::user) return;
+        text_ += "# systemd records it at the start, for ringfence status.\n";
+        text_ += std::string("LogExtraFields=") + report::field_fence + "=" + digest + "\n";
+    }
+
+    // One assignment stays one: when systemd forgives an error, it ignores the rest of the
+    // assignment.
+    void add_line(const std::string& key, const unit::CommandLine& line) {
+        const auto& error = line.list.error;
+        if (error && error->effect == unit::CommandError::Effect::uncertain)
+            problems_.push_back(error->problem);
+        // With a status of 1 to 254 systemd would skip the unit without an error
+        // (systemd.service(5)).
         const std::string own_option = key == "ExecCondition" ? "--failure-status=255" : "";
         std::string value;
-        for (const unit::Command& command : list.commands) {
-            const auto line = wrap_command(command, line_, own_option);
-            if (!line) append(line.error());
-            // The ";" ends a line: at the start of one it would make a comment.
-            if (line) value += (value.empty() ? "" : " ; \\\n    ") + *line;
+        for (const unit::Command& command : line.list.commands) {
+            const auto text = wrap_command(command, line_, own_option);
+            if (!text) append(text.error());
+            // The ";" must not stand at the start of a line, where it begins a comment.
+            if (text) value += (value.empty() ? "" : " ; \\\n    ") + *text;
         }
         if (value.empty()) return;
         if (key.size() + 1 + value.size() >= unit::line_max)
-            problems_.push_back({assignment.where,
+            problems_.push_back({line.line.where,
                                  "the commands and their rules are longer than 1 MiB",
                                  "name directories instead of their files"});
         text_ += key + "=" + value + "\n";
@@ -180,6 +206,20 @@ bool is_set(const unit::Unit& unit, const std::string& key) {
     return !unit::list_setting(unit, {key}).empty();
 }
 
+// What can hide the wrapper from itself or stop it. A refusal starts no other program, so it does
+// not need them.
+constexpr const char* hiding[] = {"InaccessiblePaths",   "InaccessibleDirectories",
+                                  "TemporaryFileSystem", "RootDirectory",
+                                  "RootImage",           "NoExecPaths",
+                                  "SystemCallFilter"};
+
+std::string resets(const unit::Unit& unit) {
+    std::string text;
+    for (const char* key : hiding)
+        if (is_set(unit, key)) text += std::string(key) + "=\n";
+    return text;
+}
+
 }  // namespace
 
 Result<Rendered> render_rules(Request request) {
@@ -200,27 +240,29 @@ std::string render_refusal(const unit::Unit& unit, const Diagnostics& reasons,
         text += "#   " + comment_text(to_string(reason)) + "\n";
         refusal += (refusal.empty() ? "" : " | ") + to_string(reason);
     }
-    constexpr std::size_t longest = 4000;  // what the wrapper's report holds
+    constexpr std::size_t longest = 4000;  // the size of the wrapper's report
     if (refusal.size() > longest) refusal.resize(longest);
-    text += "[Service]\n";
+    text += sections;
     for (const std::string& key : unit::command_keys()) {
         const bool starts = key.rfind("ExecStart", 0) == 0 || key == "ExecCondition";
         const bool fenced = std::find(wrap.begin(), wrap.end(), key) != wrap.end();
         if (starts || fenced) text += key + "=\n";
     }
-    // The wrapper needs as much to refuse as to restrict: without it NoExecPaths= or RootDirectory=
-    // would end it with 203 before it can say why. Where its needs cannot be met the unit still
-    // does not start.
-    const bool main_only = wrap == std::vector<std::string>{"ExecStart"};
-    const auto needs = find_needs(unit, {}, wrapper.path, main_only);
-    text += "ExecStart=" + escape_expansions(wrapper.path, false);
+    // To refuse, the wrapper must run, too. With NoExecPaths= or RootDirectory= it could not be
+    // executed without these directives, and the start would fail with status 203 and without the
+    // reason.
+    const auto needs = find_needs(unit, {}, wrapper.path, wrap);
+    text += "ExecStart=" + escape_specifiers(needs ? needs->wrapper : wrapper.path);
     for (const std::string& option : needs ? needs->options : std::vector<std::string>{})
         if (option.rfind("--report=", 0) == 0) text += " " + quote_word(option);
-    text += " " + literal_word("--refuse=" + refusal, true) + "\nRestart=no\n";
-    // These would take the refusal for a success, or start again and again in spite of Restart=no.
+    text += " " + quote_word(escape_expansions("--refuse=" + refusal)) + "\nRestart=no\n";
+    // These could turn the refusal into a success, or restart the unit in spite of Restart=no.
     for (const char* key : {"SuccessExitStatus", "RestartForceExitStatus"})
         if (is_set(unit, key)) text += std::string(key) + "=\n";
-    if (needs) text += needs_text(*needs);
+    if (needs)
+        text += directives_text(needs->directives);
+    else
+        text += "# Reset, so that the refusal can run and say why.\n" + resets(unit);
     return text;
 }
 

@@ -1,53 +1,60 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A unit and its rules as the text of a drop-in. Pure: no file is read or written.
+// Writes the drop-in of a unit. These functions read and write no files.
 //
-// DESIGN.md §6 is the contract. What is not certain is an error, and the caller then renders a
-// refusal: the unit does not start.
+// The drop-in resets the commands of the unit and gives each of them again, run through the
+// wrapper. systemd must then execute exactly what it would have executed without it. Where that is
+// not certain, render() returns an error. The caller then renders a refusal, so that the unit does
+// not start.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "base/diagnostic.h"
-#include "policy/rules.h"
+#include "policy/model/rules.h"
+#include "unit/load_path.h"
 #include "unit/unit.h"
 
 namespace ringfence::dropin {
 
-/// Where the wrapper is installed.
+/// Where the wrapper is installed, and whose units it fences.
 struct Wrapper {
     std::string path;
+    unit::Scope scope = unit::Scope::system;
+    /// The Landlock ABI of the kernel that the units will run on. 0: not known, perhaps an old one.
+    int kernel_abi = 0;
 };
 
 struct Request {
     const unit::Unit& unit;
     policy::Rules rules;
-    std::vector<std::string> wrap = {"ExecStart"};  ///< the settings that run through the wrapper
+    std::vector<std::string> wrap = {"ExecStart"};  ///< the settings to wrap
     Wrapper wrapper;
-    std::vector<std::string> interpreters = {};  ///< of the programs: scripts' and the loader
-    policy::Reports reports = {};                ///< as far as the unit allows them
+    std::vector<std::string> interpreters = {};  ///< of the programs; see find_interpreters()
+    policy::Reports reports = {};                ///< those that are switched on for this machine
 };
 
 struct Rendered {
     std::string text;
-    policy::Rules rules;  ///< with those that the unit inherits
+    policy::Rules rules;  ///< those of the request, and those that the unit inherits
 };
 
-/// The drop-in that fences the unit. Errors: a command, directive or setting that cannot be
-/// rewritten with certainty, each with its position.
+/// The drop-in that fences the unit. Errors: each command, directive and setting that cannot be
+/// rewritten with certainty.
 Result<Rendered> render_rules(Request request);
 Result<std::string> render(Request request);
 
 /// The drop-in that keeps the unit from starting and says why.
 ///
-/// Nothing of the unit's start runs: not ExecCondition=, ExecStartPre= and ExecStartPost= either,
-/// which may be meant to run fenced, or to prepare what is never started. ExecReload= and the
-/// ExecStop settings stay, because the unit may be running when its policy breaks and must still be
-/// stopped its own way; except those in `wrap`, which would run unfenced.
+/// None of the unit's commands for starting runs, also not ExecCondition=, ExecStartPre= and
+/// ExecStartPost=: they may be meant to run fenced, or prepare a start that does not happen.
+/// ExecReload= and the ExecStop settings stay, except those in `wrap`, which would run without
+/// their fence. The unit may be running when its policy becomes invalid, and must then be stopped
+/// in its own way.
 std::string render_refusal(const unit::Unit& unit, const Diagnostics& reasons,
                            const std::vector<std::string>& wrap, const Wrapper& wrapper);
 
-/// A drop-in without any effect: it takes the place of a template's for one instance.
+/// A drop-in without effect, which takes the place of a template's drop-in for one instance.
 std::string render_nothing(const unit::Unit& unit, const std::string& why);
 
 }  // namespace ringfence::dropin

@@ -6,7 +6,7 @@
 namespace ringfence::dropin {
 
 Result<std::string> search_path(const unit::Unit& unit) {
-    // It collects over its lines, each a list itself.
+    // The lines of ExecSearchPath= add up, and each of them is a list.
     std::string path;
     Diagnostics problems;
     for (const unit::Assignment* line : unit::list_setting(unit, {"ExecSearchPath"})) {

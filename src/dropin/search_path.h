@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Where systemd looks for a program that is a mere name (ExecSearchPath= in systemd.exec(5)).
+// The directories in which systemd looks for a program without a path: ExecSearchPath= in
+// systemd.exec(5).
 #pragma once
 
 #include <string>
@@ -14,11 +15,11 @@ namespace ringfence::dropin {
 inline constexpr char default_search_path[] =
     "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// The unit's search path, with ":" between the directories; specifiers unexpanded. Errors: what
-/// cannot be handed on as it is written.
+/// The directories of the unit's search path, with ":" between them; specifiers are not expanded.
+/// Errors: a value that the wrapper could not take as it is written.
 Result<std::string> search_path(const unit::Unit& unit);
 
-/// All that a mere name may turn out to be, in the order in which it is looked for.
+/// The paths that systemd tries for a name without a path, in this order.
 std::vector<std::string> search_candidates(const std::string& path, const std::string& name);
 
 }  // namespace ringfence::dropin

@@ -2,6 +2,7 @@
 #include "dropin/syscall_filter.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <string_view>
 
@@ -18,32 +19,41 @@ const Names socket_calls = {"connect", "sendmsg", "sendto", "socket"};
 const Names landlock_calls = {"landlock_add_rule", "landlock_create_ruleset",
                               "landlock_restrict_self"};
 
-// The groups that hold any of these calls, in some systemd of 252 to 262. @default holds the calls
-// of Landlock since 257 and 255.13; that only ever allows more than is assumed here.
+// The groups that have these calls in some version of systemd from 252 to 262. @default has the
+// calls of Landlock since 257 and 255.13. It is left out, because it can only allow more than is
+// assumed here.
 bool group_has_sockets(std::string_view group) {
     return group == "@network-io" || group == "@system-service" || group == "@known";
+}
+bool group_has_capset(std::string_view group) {
+    return group == "@privileged" || group == "@system-service" || group == "@known";
 }
 bool group_has_landlock(std::string_view group) {
     return group == "@sandbox" || group == "@known";
 }
 
-class Filter {
+// A line allows the calls that it names or, if it begins with "~", denies them.
+enum class LineKind { allows, denies };
+
+class SyscallFilter {
   public:
     void apply(const FilterLine& line) {
         if (line.value.empty()) {
-            *this = Filter();
+            *this = SyscallFilter();
             return;
         }
-        const bool invert = line.value.front() == '~';
+        std::string_view text = line.value;
+        const LineKind kind = text.front() == '~' ? LineKind::denies : LineKind::allows;
+        if (kind == LineKind::denies) text.remove_prefix(1);
         if (!exists_) {
             exists_ = true;
-            verdict_.is_allow_list = !invert;
-            if (!invert) allowed_.clear();
+            verdict_.is_allow_list = kind == LineKind::allows;
+            if (verdict_.is_allow_list) allowed_.clear();
+            verdict_.denies_capset = verdict_.is_allow_list;
         }
-        const std::string_view text = std::string_view(line.value).substr(invert ? 1 : 0);
         unit::WordReader words(text, unit::Quoting::plain);
         for (auto word = words.next(); word && *word; word = words.next())
-            apply_name(std::string_view((*word)->value), invert, line.where);
+            apply_name((*word)->value, kind, line.where);
     }
 
     FilterVerdict verdict() const {
@@ -53,21 +63,21 @@ class Filter {
     }
 
   private:
-    void apply_name(std::string_view word, bool invert, const Location& where) {
+    void apply_name(std::string_view word, LineKind kind, const Location& where) {
         const std::string_view name = word.substr(0, word.find(':'));  // "NAME:ERRNO"
-        if (!invert && name.size() != word.size()) return;             // not taken in an allow-list
+        // An allow-list ignores a name with an error number.
+        if (kind == LineKind::allows && name.size() != word.size()) return;
         if (group_has_landlock(name) || landlock_calls.count(name) != 0)
-            set_landlock(invert, where);
+            verdict_.denies_landlock =
+                kind == LineKind::denies ? std::optional<Location>(where) : std::nullopt;
+        if (group_has_capset(name) || name == capset_call)
+            verdict_.denies_capset = kind == LineKind::denies;
         for (const std::string& call : socket_calls)
-            if (group_has_sockets(name) || name == call) set_socket(call, !invert);
+            if (group_has_sockets(name) || name == call) set_socket(call, kind);
     }
 
-    void set_landlock(bool denied, const Location& where) {
-        verdict_.denies_landlock = denied ? std::optional<Location>(where) : std::nullopt;
-    }
-
-    void set_socket(const std::string& call, bool allow) {
-        if (allow)
+    void set_socket(const std::string& call, LineKind kind) {
+        if (kind == LineKind::allows)
             allowed_.insert(call);
         else
             allowed_.erase(call);
@@ -81,7 +91,7 @@ class Filter {
 }  // namespace
 
 FilterVerdict judge_filter(const std::vector<FilterLine>& lines) {
-    Filter filter;
+    SyscallFilter filter;
     for (const FilterLine& line : lines)
         filter.apply(line);
     return filter.verdict();

@@ -9,7 +9,8 @@ namespace {
 
 constexpr char args_fd_prefix[] = "--args-fd=";
 
-// More than any command line may hold; it bounds what a hostile writer can make us map.
+// More than any command line may hold. It limits the memory that a hostile writer can make the
+// wrapper map.
 constexpr std::size_t text_limit = std::size_t{8} << 20;
 
 bool refuse(Failure* failure, std::string_view option, std::string_view why) {
@@ -87,7 +88,7 @@ bool Arguments::read_whole(int fd, std::string_view option, Failure* failure) {
             char* const bigger = reinterpret_cast<char*>(mapped);
             for (std::size_t i = 0; i < size; ++i)
                 bigger[i] = memory[i];
-            memory = bigger;  // the smaller one stays mapped until execve
+            memory = bigger;  // the smaller piece stays mapped until execve(2)
             capacity = larger;
         }
         const long n = sys::read(fd, memory + size, capacity - size);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The argument list: what stands before "--", with the contents of --args-fd= in its place.
+// The arguments before "--". The contents of --args-fd= take the place of that option.
 //
-// Nothing is copied or stored: the list is walked once to check all of it and again to apply it.
+// Nothing is copied or stored. The list is walked once to check all of it, and again to apply it.
 #pragma once
 
 #include "exec/failure.h"
@@ -25,14 +25,14 @@ class Arguments {
         const char* inserted_ = nullptr;  // inside the text of --args-fd=
     };
 
-    /// `argv` is the process's own, ending in nullptr; argv[0] is skipped. Reads and closes the
-    /// descriptor of --args-fd=: the service must not inherit it.
+    /// `argv` is that of the process and ends with nullptr; argv[0] is skipped. Reads the
+    /// descriptor of --args-fd= and closes it, because the service must not inherit it.
     bool load(char* const* argv, Failure* failure);
 
     Cursor begin() const { return Cursor(this); }
 
-    /// The program and its arguments, behind "--"; nullptr when there is no "--" or nothing behind
-    /// it.
+    /// The program and its arguments, which follow "--"; nullptr if there is no "--" or nothing
+    /// follows it.
     char* const* program() const { return program_; }
 
     /// How many arguments stand before "--".

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "exec/enforce.h"
 
+#include "exec/capabilities.h"
+#include "exec/rule_path.h"
 #include "exec/sys.h"
 #include "landlock/syscalls.h"
 
@@ -11,7 +13,6 @@ using landlock::Support;
 
 namespace {
 
-constexpr Access refer = landlock::access_of("fs.refer");
 constexpr int quiet_abi = 10;
 constexpr int log_flags_abi = 7;
 constexpr int no_new_privs_abi = 11;
@@ -19,8 +20,13 @@ constexpr int no_new_privs_abi = 11;
 // Makes the rulesets, layer after layer, as the options come.
 class Builder {
   public:
-    Builder(const Plan& plan, const Support& support, Rulesets* rulesets, Failure* failure)
-        : plan_(plan), support_(support), rulesets_(rulesets), failure_(failure) {}
+    Builder(const Arguments& arguments, const Plan& plan, const Support& support,
+            Rulesets* rulesets, Failure* failure)
+        : paths_(arguments, plan),
+          plan_(plan),
+          support_(support),
+          rulesets_(rulesets),
+          failure_(failure) {}
 
     bool start_layer();
     bool restricts_files() const;
@@ -34,6 +40,7 @@ class Builder {
 
     int ruleset() const { return rulesets_->fds[rulesets_->count - 1]; }
 
+    RulePaths paths_;
     const Plan& plan_;
     const Support& support_;
     Rulesets* rulesets_;
@@ -50,16 +57,12 @@ bool Builder::restricts_files() const {
 bool Builder::start_layer() {
     const LayerPlan& layer = plan_.layers[rulesets_->count];
     handled_ = layer.handled() & support_.known();
-    // The kernel denies refer even where it is not handled: in every layer as soon as one of them
-    // handles any right of fs (measured with ABI 6 and 7). To lift it, it has to be handled and
-    // granted from the root on; where no layer restricts files that would forbid mount(2) for
-    // nothing.
-    const bool lift_refer = !handled_.empty() && restricts_files() &&
-                            !(layer.unrestricted & support_.known() & refer).empty();
-    if (lift_refer) handled_ |= refer;
     int& fd = rulesets_->fds[rulesets_->count++];
     fd = -1;
     if (handled_.empty()) return true;
+    const bool lift_refer =
+        landlock::lifts_refer(handled_, layer.unrestricted & support_.known(), restricts_files());
+    if (lift_refer) handled_ |= landlock::refer;
     landlock::RulesetAttr attr;
     attr.handled_access_fs = handled_.fs;
     attr.handled_access_net = handled_.net;
@@ -74,7 +77,7 @@ bool Builder::start_layer() {
     fd = static_cast<int>(result);
     if (!lift_refer) return true;
     const char root[] = "/";  // on the stack: a constant's address would need a relocation
-    return add_path({refer, root, false, false}, refer, 0);
+    return add_path({landlock::refer, root, false, false}, landlock::refer, 0);
 }
 
 bool Builder::take(const Option& option) {
@@ -97,14 +100,15 @@ bool Builder::take_path(const Option& option) {
     if (!parse_path_rule(option, &rule, failure_)) return false;
     const bool quiet = option.kind == OptionKind::quiet;
     const Access access = rule.access & handled_;
-    // A right that is not restricted here needs no rule; quiet rules came with ABI 10.
+    // A right that this layer does not restrict needs no rule. Quiet rules need ABI 10.
     if (ruleset() < 0 || (quiet ? support_.abi < quiet_abi || handled_.fs == 0 : access.empty()))
         return true;
     return add_path(rule, access, quiet ? landlock::flag_of("quiet") : 0);
 }
 
 bool Builder::add_path(const PathRule& rule, Access access, unsigned flags) {
-    const long handle = sys::open_path(rule.path);
+    const long handle = paths_.open(rule.path, failure_);
+    if (handle == RulePaths::refused) return false;
     if (handle < 0) {
         const bool absent = handle == -sys::enoent || handle == -sys::enotdir;
         if (rule.optional && absent) return true;
@@ -124,11 +128,12 @@ bool Builder::add_path(const PathRule& rule, Access access, unsigned flags) {
     return done;
 }
 
-// Most rules are on directories, so the kernel is asked first and the file's type not at all:
-// EINVAL says that a right does not apply to what was opened.
+// Most rules are on directories, so the type of the file is not looked at. The kernel says EINVAL
+// if a right does not apply to this type.
 bool Builder::add_to_file(int fd, const PathRule& rule, Access access, long error) {
     const Access applicable = access & landlock::file_rights();
-    // The part of a group that applies is unrestricted here: nothing is left to allow.
+    // This layer does not restrict the rights of the group that a file can have, so there is
+    // nothing to allow.
     if (error == -sys::einval && applicable.empty() && rule.group &&
         !(rule.access & landlock::file_rights()).empty())
         return true;
@@ -138,7 +143,7 @@ bool Builder::add_to_file(int fd, const PathRule& rule, Access access, long erro
         failure_->text.clear();
         failure_->text.add("a rule on ")
             .add(rule.path)
-            .add(" has only rights that apply to directories, and it is none");
+            .add(" has only rights on directories, and it is not a directory");
         return false;
     }
     if (error == -sys::einval && applicable != access) {
@@ -201,11 +206,53 @@ long enter_domain(int ruleset, unsigned flags, const Support& support, bool* set
     return result;
 }
 
+// Landlock's three calls have the same numbers on every architecture, also for the 32-bit programs
+// of x86-64 and aarch64; those of x32 have another bit set. So the filter need not know the
+// architecture. The error is that of a kernel in which Landlock is not enabled, which programs with
+// an optional sandbox expect.
+long forbid_landlock() {
+    constexpr std::uint16_t load = 0x20, mask = 0x54, jump_if_at_least = 0x35, jump_if_more = 0x25,
+                            answer = 0x06;
+    constexpr std::uint32_t x32_bit = 0x40000000, number_offset = 0;
+    constexpr std::uint32_t allow = 0x7fff0000, error = 0x00050000 | sys::eopnotsupp;
+    const sys::FilterStep steps[] = {
+        {load, 0, 0, number_offset},
+        {mask, 0, 0, ~x32_bit},
+        {jump_if_at_least, 0, 2, landlock::number_create_ruleset},
+        {jump_if_more, 1, 0, landlock::number_restrict_self},
+        {answer, 0, 0, error},
+        {answer, 0, 0, allow},
+    };
+    return sys::add_filter({sizeof steps / sizeof steps[0], steps});
+}
+
+bool is_so(const StandIn& stand_in) {
+    if (stand_in.check == StandInCheck::absent) {
+        const long result = sys::access_exists(stand_in.path);
+        return result == -sys::enoent || result == -sys::enotdir || result == -sys::eacces;
+    }
+    sys::FileIdentity identity;
+    return sys::identify(sys::at_fdcwd, stand_in.path, &identity) >= 0 && identity.is_mounted;
+}
+
+bool close_landlock(Outcome* outcome, Failure* failure) {
+    long result = forbid_landlock();
+    if (result == -sys::eacces) {  // as for Landlock: no CAP_SYS_ADMIN and no no_new_privs
+        result = sys::set_no_new_privs();
+        if (result >= 0) result = forbid_landlock();
+        if (result >= 0) outcome->no_new_privs = true;
+    }
+    if (result >= 0) return true;
+    set_failure(failure, report::exit_cannot_enforce, result,
+                "the kernel does not accept the filter of --forbid-landlock", "");
+    return false;
+}
+
 }  // namespace
 
 bool build_rulesets(const Arguments& arguments, const Plan& plan, const Support& support,
                     Rulesets* ret, Failure* failure) {
-    Builder builder(plan, support, ret, failure);
+    Builder builder(arguments, plan, support, ret, failure);
     if (!builder.start_layer()) return false;
     Arguments::Cursor cursor = arguments.begin();
     for (const char* argument = cursor.next(); argument != nullptr; argument = cursor.next()) {
@@ -215,15 +262,32 @@ bool build_rulesets(const Arguments& arguments, const Plan& plan, const Support&
     return true;
 }
 
+void check_stand_ins(const Arguments& arguments, Outcome* outcome) {
+    Access missing;
+    Arguments::Cursor cursor = arguments.begin();
+    for (const char* argument = cursor.next(); argument != nullptr; argument = cursor.next()) {
+        Option option;
+        StandIn stand_in;
+        Failure none;  // make_plan() has read all of them
+        if (!parse_option(argument, &option, &none) || option.kind != OptionKind::stand_in ||
+            !parse_stand_in(option, &stand_in, &none))
+            continue;
+        (is_so(stand_in) ? outcome->stood_in : missing) |= stand_in.right;
+    }
+    outcome->stood_in = outcome->stood_in - missing;
+    outcome->unenforced |= missing;
+}
+
 bool restrict_self(const Plan& plan, const Support& support, const Rulesets& rulesets,
                    const Tag& tag, Outcome* ret, Failure* failure) {
     Outcome outcome;
     outcome.support = support;
     outcome.unenforced = unenforced(plan, support);
     outcome.rules = rulesets.rules;
-    sys::set_comm(tag.text);  // only the review needs it: a failure is no reason not to start
+    sys::set_comm(tag.text);  // only the review needs it, so a failure does not stop the start
     const unsigned flags = restrict_flags(plan, support);
-    // A layer of ours is a subdomain of the one before: only the innermost may silence its own.
+    // Each layer is a subdomain of the one before. So only the innermost layer may silence
+    // subdomains: those are the program's own.
     constexpr unsigned silence = landlock::flag_of("log_subdomains_off");
     const int innermost = innermost_of(rulesets);
     for (int i = 0; i <= innermost; ++i) {
@@ -240,6 +304,10 @@ bool restrict_self(const Plan& plan, const Support& support, const Rulesets& rul
         }
         ++outcome.layers;
     }
+    if (plan.forbids_landlock && !close_landlock(&outcome, failure)) return false;
+    // The last step: entering a domain without no_new_privs needs CAP_SYS_ADMIN.
+    if (plan.dropped != 0 && !drop_capabilities(plan.dropped, &outcome.no_new_privs, failure))
+        return false;
     *ret = outcome;
     return true;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// From the plan to a restricted process.
+// Puts the plan into force: makes the rulesets and restricts the process.
 #pragma once
 
 #include "exec/plan.h"
@@ -9,21 +9,27 @@ namespace ringfence::exec {
 
 /// The rulesets of all layers, complete and not yet in force.
 struct Rulesets {
-    int fds[landlock::max_layers];  ///< -1: nothing of this layer can be enforced here
+    int fds[landlock::max_layers];  ///< -1: this kernel can enforce nothing of this layer
     int count = 0;
     unsigned rules = 0;
 };
 
-/// Opens every path and makes every rule. Nothing is restricted yet: a failure has no effect.
-/// Errors (status 78): a path that cannot be opened and is not optional, a rule without effect,
-/// the kernel's refusal of a rule.
+/// Opens every path and adds every rule. Nothing is restricted yet, so a failure has no effect.
+/// Errors (exit_refused): a path that cannot be opened and is not optional, a rule that has no
+/// effect, or a rule that the kernel refuses.
 bool build_rulesets(const Arguments& arguments, const Plan& plan, const landlock::Support& support,
                     Rulesets* ret, Failure* failure);
 
-/// Puts the tag into comm and the rulesets into force, in order; sets no_new_privs only when the
-/// kernel asks for it (EPERM: neither that nor CAP_SYS_ADMIN). Errors (status 77): what
-/// landlock_restrict_self(2) says; the process is then of no use but to exit.
+/// Sets comm to the tag, enters the rulesets in their order, and drops the plan's capabilities.
+/// Sets no_new_privs only if the kernel says EPERM, because the process has neither that nor
+/// CAP_SYS_ADMIN, or may not change its bounding set. Errors (exit_cannot_enforce): those of
+/// landlock_restrict_self(2) and drop_capabilities(); the process must then exit, since it may be
+/// restricted in part.
 bool restrict_self(const Plan& plan, const landlock::Support& support, const Rulesets& rulesets,
                    const Tag& tag, Outcome* ret, Failure* failure);
+
+/// Looks whether what each --stand-in= says is so, and adds the rights to `outcome->stood_in`, or,
+/// if one of the checks of a right fails, to `outcome->unenforced`.
+void check_stand_ins(const Arguments& arguments, Outcome* outcome);
 
 }  // namespace ringfence::exec

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What a C library's start-up would do, as far as the wrapper needs it: find argv, envp and
-// AT_RANDOM on the initial stack, apply the relocations of a position-independent file, and seed
-// the stack protector. There are no constructors to run.
+// Does what the start-up code of a C library would do, as far as the wrapper needs it: finds argv,
+// envp and AT_RANDOM on the initial stack, applies the relocations of a position-independent file,
+// and seeds the stack protector. There are no constructors to run.
 #include <cstddef>
 #include <cstdint>
 
@@ -13,25 +13,42 @@ namespace ringfence::exec {
 int run(char** argv, char** envp, const unsigned char* random);
 }
 
+#if defined _GLIBCXX_ASSERTIONS && defined __GLIBCXX__
+// Whoever builds the wrapper decides whether the headers of the C++ library check what they are
+// given (newer versions of meson ask for it, and so do hardened distributions). A check that fails
+// calls this function. The library's own would bring stdio; turning the checks off would let a
+// wrapper that has found its own mistake go on to execve.
+void std::__glibcxx_assert_fail(const char*, int, const char*, const char* condition) noexcept {
+    constexpr char text[] =
+        "ringfence-exec: a bug in the wrapper, the program is not started: not true: ";
+    ringfence::exec::sys::write(2, text, sizeof text - 1);
+    ringfence::exec::sys::write(2, condition, __builtin_strlen(condition));
+    ringfence::exec::sys::write(2, "\n", 1);
+    ringfence::exec::sys::exit(ringfence::report::exit_cannot_enforce);
+}
+#endif
+
 extern "C" {
 
-// The compiler's names for the canary and for what to do when it was overwritten
-// (-mstack-protector-guard=global).
-std::uintptr_t __stack_chk_guard = 0;
+// The compiler refers to the canary, and to the function that is called when it was overwritten, by
+// these names (-mstack-protector-guard=global).
+std::uintptr_t __stack_chk_guard = 0;  // NOLINT(bugprone-reserved-identifier)
 
-[[noreturn]] void __stack_chk_fail() {
+[[noreturn]] void __stack_chk_fail() {  // NOLINT(bugprone-reserved-identifier)
     constexpr char text[] = "ringfence-exec: stack overwritten, the program is not started\n";
     ringfence::exec::sys::write(2, text, sizeof text - 1);
     ringfence::exec::sys::exit(ringfence::report::exit_cannot_enforce);
 }
 
-// Of the linker: the dynamic section and the file's first byte, wherever they are mapped.
 struct DynamicEntry {
     long tag;
     std::uintptr_t value;
 };
+// The linker defines these: the dynamic section, and the first byte of the file in memory.
+// NOLINTBEGIN(bugprone-reserved-identifier)
 extern const DynamicEntry _DYNAMIC[] __attribute__((visibility("hidden")));
 extern const char __ehdr_start[] __attribute__((visibility("hidden")));
+// NOLINTEND(bugprone-reserved-identifier)
 
 struct Relocation {
     std::uintptr_t offset;
@@ -39,8 +56,8 @@ struct Relocation {
     std::uintptr_t addend;
 };
 
-// The tables are made so that x86-64 has none; aarch64 reaches the canary through one.
-// Spelt so because Clang 14 knows this attribute only in this form.
+// On x86-64 there are no relocations, since no table contains pointers; aarch64 has one for the
+// canary. The attribute is written in this form because Clang 14 knows no other.
 __attribute__((no_stack_protector)) static void relocate() {
     constexpr long dt_rela = 7, dt_relasz = 8;
     const std::uintptr_t base = reinterpret_cast<std::uintptr_t>(__ehdr_start);
@@ -57,12 +74,12 @@ __attribute__((no_stack_protector)) static void relocate() {
     }
 }
 
-// A set-user-ID copy would run any program as its owner. AT_SECURE would say so too, but also for
-// every SELinux transition from the service manager.
+// A set-user-ID copy would run any program as its owner. AT_SECURE is no test for that: it is also
+// set at every SELinux transition from the service manager.
 [[noreturn]] static void refuse_set_id() {
     constexpr char text[] =
-        "ringfence-exec: refused: started with another effective than real user or group, as from "
-        "a set-user-ID or set-group-ID file; take that bit off\n";
+        "ringfence-exec: refused: effective and real user or group differ, as in a set-user-ID "
+        "or set-group-ID file; remove that bit (chmod ug-s)\n";
     ringfence::exec::sys::write(2, text, sizeof text - 1);
     ringfence::exec::sys::exit(ringfence::report::exit_refused);
 }

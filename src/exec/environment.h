@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The process's environment, where it lies on the initial stack.
+// The environment of the process, in its place on the initial stack.
 #pragma once
 
 #include <string_view>

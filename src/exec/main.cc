@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// ringfence-exec: restrict this process and execute the service. The order of the steps is the
-// contract of DESIGN.md §7: nothing is done before everything is checked, and there is no way from
-// a failure to execve.
+// ringfence-exec: restricts this process and executes the service. The order of the steps matters
+// (ARCHITECTURE.md, "At the start of a service"): nothing is done before every option is checked,
+// and no failure leads to execve(2).
 #include "exec/enforce.h"
 #include "exec/program.h"
 #include "exec/sys.h"
@@ -22,7 +22,8 @@ int usage() {
     return report::exit_usage;
 }
 
-// --help and --version stand alone, so that no unit can hold them by accident and succeed.
+// --help and --version must be the only argument, so that a unit cannot contain one of them by
+// accident and succeed without its program.
 bool answer_about_itself(char* const* argv) {
     const std::string_view argument = argv[1];
     if (argv[2] != nullptr || (argument != "--help" && argument != "--version")) return false;
@@ -44,7 +45,7 @@ struct Process {
     ProgramPath found;
 };
 
-// Everything up to the restriction, which is the last thing that may fail before execve.
+// All steps up to the restriction. After that, only execve(2) can still fail.
 bool put_up_fence(Process* process, Reporter* reporter, char* const* argv, const Tag& tag) {
     Failure* const failure = &process->failure;
     if (!process->arguments.load(argv, failure)) return false;
@@ -63,21 +64,25 @@ bool put_up_fence(Process* process, Reporter* reporter, char* const* argv, const
     if (process->program == nullptr) return false;
     reporter->set_program(process->program);
     reporter->connect();
-    return build_rulesets(process->arguments, process->plan, process->support, &process->rulesets,
-                          failure) &&
-           restrict_self(process->plan, process->support, process->rulesets, tag, &process->outcome,
-                         failure);
+    if (!build_rulesets(process->arguments, process->plan, process->support, &process->rulesets,
+                        failure) ||
+        !restrict_self(process->plan, process->support, process->rulesets, tag, &process->outcome,
+                       failure))
+        return false;
+    if (process->plan.stands_in) check_stand_ins(process->arguments, &process->outcome);
+    return true;
 }
 
 }  // namespace
 
-/// The whole program; `random` is AT_RANDOM's 16 bytes. Returns the exit status of a failure.
+/// The whole program. `random` points to the 16 bytes of AT_RANDOM. Returns only on failure, with
+/// the exit status; and after --help and --version.
 int run(char** argv, char** envp, const unsigned char* random) {
     if (argv[0] == nullptr || argv[1] == nullptr) return usage();
     if (answer_about_itself(argv)) return 0;
 
     Environment environment(envp);
-    const Tag tag = make_tag(environment, random);
+    const Tag tag = make_tag(random);
     Process process;
     Reporter reporter(process.plan, environment, tag);
     if (put_up_fence(&process, &reporter, argv, tag)) {

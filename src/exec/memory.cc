@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The functions that a compiler may call in any program, C library or not.
+// A compiler may insert calls of these functions into any program, also without a C library.
 #include <cstddef>
 
 extern "C" {

@@ -21,7 +21,7 @@ struct Match {
 };
 
 bool find_row(std::string_view name, Match* ret) {
-    // Path rules are most of every list: their rows come first.
+    // Most options are path rules, so their rows come first.
     std::uint8_t index = 0;
     for (const auto& group : landlock::path_groups) {
         if (landlock::same_text(group.option, name.data(), name.size())) {
@@ -99,7 +99,16 @@ bool parse_path_rule(const Option& option, PathRule* ret, Failure* failure) {
     rule.optional = path.starts_with('-');
     if (rule.optional) path.remove_prefix(1);
     if (!path.starts_with('/')) return refuse_option(option, "the path must be absolute", failure);
-    rule.path = path.data();  // the argument's tail: NUL-terminated
+    rule.path = path.data();  // the end of the argument, so it ends in NUL
+    // systemd puts variables and instance names into paths. Whoever chooses one must not leave the
+    // directory that the policy names.
+    if (climbs(rule.path))
+        return refuse_option(option, "the path must not contain \"..\"", failure);
+    // An empty variable, or an instance named ".", would make "/srv/${TENANT}" a rule on the data
+    // of all tenants.
+    if (lacks_a_name(rule.path))
+        return refuse_option(
+            option, "the path has an empty name or \".\" in it; has a variable no value?", failure);
     *ret = rule;
     return true;
 }
@@ -110,7 +119,7 @@ bool parse_port_rule(const Option& option, PortRule* ret, Failure* failure) {
     const auto first = parse_number(take_until(&rest, '-'), 65535);
     const auto last = range ? parse_number(rest, 65535) : first;
     if (!first || !last)
-        return refuse_option(option, "not a port, or range of ports, of 0 to 65535", failure);
+        return refuse_option(option, "not a port or a range of ports from 0 to 65535", failure);
     if (*first > *last) return refuse_option(option, "the range ends before it starts", failure);
     *ret = {landlock::port_groups[option.index].access, static_cast<std::uint16_t>(*first),
             static_cast<std::uint16_t>(*last)};
@@ -125,6 +134,37 @@ bool parse_scope(const Option& option, Access* ret, Failure* failure) {
         }
     return refuse_option(option, "no such scope; there are signal and abstract-unix-socket",
                          failure);
+}
+
+bool parse_capabilities(const Option& option, landlock::CapabilitySet* ret, Failure* failure) {
+    landlock::CapabilitySet set = 0;
+    std::string_view list = option.value;
+    do {
+        const std::string_view name = take_until(&list, ',');
+        const landlock::Capability* row = landlock::find_capability(name.data(), name.size());
+        if (row == nullptr) {
+            refuse_option(option, "no capability that defeats a fence: \"", failure);
+            failure->text.add(name).add("\"");
+            return false;
+        }
+        set |= landlock::set_of(*row);
+    } while (!list.empty());
+    *ret = set;
+    return true;
+}
+
+bool parse_stand_in(const Option& option, StandIn* ret, Failure* failure) {
+    std::string_view path = option.value;
+    StandIn stand_in = {};
+    if (!parse_rights(option, take_until(&path, ':'), &stand_in.right, failure)) return false;
+    const std::string_view check = take_until(&path, ':');
+    if (check != "absent" && check != "mounted")
+        return refuse_option(option, "not a check; there are absent and mounted", failure);
+    stand_in.check = check == "absent" ? StandInCheck::absent : StandInCheck::mounted;
+    if (!path.starts_with('/')) return refuse_option(option, "the path must be absolute", failure);
+    stand_in.path = path.data();  // the end of the argument, so it ends in NUL
+    *ret = stand_in;
+    return true;
 }
 
 bool parse_words(const Option& option, const Word* words, std::size_t count, std::uint8_t* ret,
@@ -177,8 +217,8 @@ void write_help(void (*write)(std::string_view)) {
     for (const OptionRow& row : option_rows)
         write_help_row(write, row.name, row.value, row.help);
     write(
-        "\nExit status: 64 no program given, 77 the kernel cannot enforce it, 78 refused or a bad\n"
-        "option or rule, 203 the program could not be executed; otherwise the program's own.\n"
+        "\nExit status: 64 no program given, 198 the kernel cannot enforce it, 199 refused or a\n"
+        "bad option or rule, 203 the program could not be executed; otherwise the program's own.\n"
         "See ringfence-exec(1).\n");
 }
 

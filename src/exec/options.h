@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The wrapper's options: one table, from which parsing and --help come. The groups of path and port
-// options are rows of landlock/groups.h.
+// The wrapper's options. Parsing and --help use this one table. The options for groups of rights on
+// paths and ports are rows of landlock/groups.h.
 #pragma once
 
 #include "exec/failure.h"
+#include "landlock/capabilities.h"
 #include "landlock/groups.h"
 
 namespace ringfence::exec {
@@ -25,7 +26,11 @@ enum class OptionKind : std::uint8_t {
     search_path,
     unset_environment,
     report,
+    trust_links,
     failure_status,
+    forbid_landlock,
+    drop_capabilities,
+    stand_in,
     args_fd,
     refuse,
 };
@@ -33,7 +38,7 @@ enum class OptionKind : std::uint8_t {
 struct OptionRow {
     char name[20];  ///< without "--"
     OptionKind kind;
-    char value[20];  ///< what --help shows behind "="; empty: the option takes no value
+    char value[20];  ///< as --help shows it; empty: the option takes no value
     char help[112];
 };
 
@@ -53,12 +58,16 @@ inline constexpr OptionRow option_rows[] = {
     {"search-path",       OptionKind::search_path,       "DIR:DIR",   "where a program without a slash is looked for; $PATH is not used"},
     {"unset-environment", OptionKind::unset_environment, "NAME",      "take a variable out of the program's environment"},
     {"report",            OptionKind::report,            "auto|none|WHAT", "reports to send: notify, journal; auto: those that the environment names"},
+    {"trust-links",       OptionKind::trust_links,       "root|others|own", "whose symbolic links a rule's path may lead through (the default is others)"},
     {"failure-status",    OptionKind::failure_status,    "N",         "exit status of every failure (ExecCondition= needs 255)"},
+    {"forbid-landlock",   OptionKind::forbid_landlock,   "",          "refuse further Landlock calls inside, with which the program could hide its denials"},
+    {"drop-capabilities", OptionKind::drop_capabilities, "NAME,NAME", "capabilities to take away for good after the restriction"},
+    {"stand-in",          OptionKind::stand_in,          "RIGHT:CHECK:PATH", "what another does for a right; look whether PATH is \"absent\" or \"mounted\""},
     {"args-fd",           OptionKind::args_fd,           "FD",        "read more options, each ended by NUL, from a descriptor, and close it"},
-    {"refuse",            OptionKind::refuse,            "TEXT",      "do not run the program: report TEXT and exit with status 78"},
+    {"refuse",            OptionKind::refuse,            "TEXT",      "do not run the program: report TEXT and exit with status 199"},
 };
 
-/// --log= and --report= take lists of these words.
+/// A word of --log= or --report=.
 struct Word {
     char text[16];
     std::uint8_t mask;
@@ -74,23 +83,24 @@ inline constexpr Word report_words[] = {
 };
 // clang-format on
 
-/// One parsed argument. Views point into the argument and end where it ends.
+/// One parsed argument. The views point into the argument, and `value` ends where the argument
+/// ends.
 struct Option {
     OptionKind kind;
     std::uint8_t index;  ///< row of path_groups or port_groups
     std::string_view value;
-    std::string_view argument;  ///< the whole, for messages
+    std::string_view argument;  ///< all of it, for messages
 };
 
 /// Splits `argument` ("--name=value" or "--layer") and finds its row.
 bool parse_option(const char* argument, Option* ret, Failure* failure);
 
-/// A rule on a path: of --read=, --allow=, --quiet= …
+/// A rule on a path, from --read=, --allow=, --quiet= …
 struct PathRule {
     landlock::Access access;
     const char* path;
     bool optional;
-    bool group;  ///< "as much as applies", not rights by name
+    bool group;  ///< a group of rights: those that a file cannot have are left out
 };
 
 /// A rule on ports first…last.
@@ -100,16 +110,27 @@ struct PortRule {
     std::uint16_t last;
 };
 
-// Each takes an option of the kinds that it is for and checks all of its value.
+// Each of these takes an option of its kind, and checks all of the value.
 bool parse_path_rule(const Option& option, PathRule* ret, Failure* failure);
 bool parse_port_rule(const Option& option, PortRule* ret, Failure* failure);
 bool parse_scope(const Option& option, landlock::Access* ret, Failure* failure);
 bool parse_rights(const Option& option, std::string_view list, landlock::Access* ret,
                   Failure* failure);
+bool parse_capabilities(const Option& option, landlock::CapabilitySet* ret, Failure* failure);
+/// What must be so if something else does what a right does: nothing is found at the path, or a
+/// file system is mounted there.
+enum class StandInCheck : std::uint8_t { absent, mounted };
+struct StandIn {
+    landlock::Access right;
+    StandInCheck check;
+    const char* path;
+};
+
+bool parse_stand_in(const Option& option, StandIn* ret, Failure* failure);
 bool parse_words(const Option& option, const Word* words, std::size_t count, std::uint8_t* ret,
                  Failure* failure);
 
-/// "option ARGUMENT: WHY"; always false.
+/// Fills in the failure "option ARGUMENT: WHY". Always returns false.
 bool refuse_option(const Option& option, std::string_view why, Failure* failure);
 
 /// The text of --help.

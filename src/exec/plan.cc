@@ -28,14 +28,19 @@ class Planner {
     bool take_layer(const Option& option);
     bool take_abi(const Option& option);
     bool take_minimum_abi(const Option& option);
+    bool take_trust_links(const Option& option);
+    bool take_capabilities(const Option& option);
     bool take_failure_status(const Option& option);
     bool take_refusal(const Option& option);
+    bool take_stand_in(const Option& option);
+    bool take_quiet(const Option& option);
+    bool take_variable(const Option& option);
 
     Plan* plan_;
     Failure* failure_;
 };
 
-// A right above the layer's ABI is not handled: asking for it by name is a mistake of the caller.
+// A layer does not handle rights above its ABI. To name one is a mistake of the caller.
 bool Planner::within_abi(const Option& option, const Access& access) {
     if (layer().abi == 0) return refuse(option, "--abi=N must stand before the rules of its layer");
     if (landlock::known_at(layer().abi).contains(access)) return true;
@@ -48,7 +53,7 @@ bool Planner::within_abi(const Option& option, const Access& access) {
 bool Planner::take_path(const Option& option) {
     PathRule rule;
     if (!parse_path_rule(option, &rule, failure_)) return false;
-    // A group means "as much of it as this ABI has"; rights by name must exist.
+    // Of a group, the rights that this ABI has are used. Rights by name must all be known.
     return within_abi(option, option.kind == OptionKind::allow ? rule.access : Access{});
 }
 
@@ -100,6 +105,22 @@ bool Planner::take_minimum_abi(const Option& option) {
     return true;
 }
 
+bool Planner::take_trust_links(const Option& option) {
+    for (const landlock::LinkTrustWord& row : landlock::link_trust_words)
+        if (option.value == row.text) {
+            plan_->trust = row.trust;
+            return true;
+        }
+    return refuse(option, "not root, others or own");
+}
+
+bool Planner::take_capabilities(const Option& option) {
+    landlock::CapabilitySet set = 0;
+    if (!parse_capabilities(option, &set, failure_)) return false;
+    plan_->dropped |= set;
+    return true;
+}
+
 bool Planner::take_failure_status(const Option& option) {
     const auto status = parse_number(option.value, 255);
     if (!status || *status == 0) return refuse(option, "not an exit status of 1 to 255");
@@ -110,6 +131,25 @@ bool Planner::take_failure_status(const Option& option) {
 bool Planner::take_refusal(const Option& option) {
     plan_->refuse = true;
     plan_->refusal = option.value;
+    return true;
+}
+
+bool Planner::take_stand_in(const Option& option) {
+    StandIn stand_in;
+    plan_->stands_in = true;
+    return parse_stand_in(option, &stand_in, failure_);
+}
+
+bool Planner::take_quiet(const Option& option) {
+    PathRule rule;
+    return parse_path_rule(option, &rule, failure_);
+}
+
+bool Planner::take_variable(const Option& option) {
+    if (option.value.empty() || contains(option.value, '='))
+        return refuse(option, "not the name of a variable");
+    plan_->unsets = true;
+    if (option.value == "NOTIFY_SOCKET") plan_->hides_notify = true;
     return true;
 }
 
@@ -130,14 +170,21 @@ bool Planner::take(const Option& option) {
             return take_abi(option);
         case OptionKind::minimum_abi:
             return take_minimum_abi(option);
+        case OptionKind::trust_links:
+            return take_trust_links(option);
+        case OptionKind::forbid_landlock:
+            plan_->forbids_landlock = true;
+            return true;
+        case OptionKind::drop_capabilities:
+            return take_capabilities(option);
+        case OptionKind::stand_in:
+            return take_stand_in(option);
         case OptionKind::failure_status:
             return take_failure_status(option);
         case OptionKind::refuse:
             return take_refusal(option);
-        case OptionKind::quiet: {
-            PathRule rule;
-            return parse_path_rule(option, &rule, failure_);
-        }
+        case OptionKind::quiet:
+            return take_quiet(option);
         case OptionKind::log:
             return parse_words(option, log_words, std::size(log_words), &plan_->log, failure_);
         case OptionKind::report:
@@ -156,12 +203,9 @@ bool Planner::take(const Option& option) {
             plan_->search_path = option.value.data();
             return true;
         case OptionKind::unset_environment:
-            if (option.value.empty() || contains(option.value, '='))
-                return refuse(option, "not the name of a variable");
-            plan_->unsets = true;
-            return true;
+            return take_variable(option);
         case OptionKind::args_fd:
-            return true;  // Arguments has put its contents in its place
+            return true;  // the cursor gives the contents in its place
     }
     return refuse(option, "not handled");
 }
@@ -198,7 +242,7 @@ bool make_plan(const Arguments& arguments, Plan* plan, Failure* failure) {
         Option option;
         if (!parse_option(argument, &option, failure) || !planner.take(option)) return false;
     }
-    if (plan->refuse) return true;  // a refusal needs neither rules nor a program
+    if (plan->refuse) return true;  // a refusal needs no rules and no program
     failure->status = report::exit_refused;
     failure->text.clear();
     if (arguments.program() == nullptr) {
@@ -217,7 +261,7 @@ Access unenforced(const Plan& plan, const landlock::Support& support) {
     Access missing;
     for (int i = 0; i < plan.layer_count; ++i)
         missing |= plan.layers[i].handled() - support.known();
-    return missing - landlock::access_of("fs.refer");
+    return missing - landlock::refer;
 }
 
 bool check_support(const Plan& plan, const landlock::Support& support, Failure* failure) {
@@ -233,8 +277,7 @@ bool check_support(const Plan& plan, const landlock::Support& support, Failure* 
     for (int i = 0; i < plan.layer_count; ++i)
         enforced |= plan.layers[i].handled() & support.known();
     if (enforced.empty())
-        return nothing(failure,
-                       "nothing of what the policy restricts can be enforced by this kernel");
+        return nothing(failure, "this kernel cannot enforce anything that the policy restricts");
     const Access missing = unenforced(plan, support);
     if (!plan.strict || missing.empty()) return true;
     nothing(failure, "minimum_abi is \"all\", and this kernel cannot enforce ");

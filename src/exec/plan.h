@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the options ask for, all of it checked before anything is done.
+// What the options ask for. Everything is checked before anything is done.
 #pragma once
 
 #include "exec/arguments.h"
 #include "exec/options.h"
 #include "landlock/abi.h"
+#include "landlock/handling.h"
+#include "landlock/link_trust.h"
 
 namespace ringfence::exec {
 
@@ -13,12 +15,8 @@ struct LayerPlan {
     landlock::Access unrestricted;
     landlock::Access scopes;
 
-    /// What this layer restricts, wherever the kernel can.
-    landlock::Access handled() const {
-        return ((landlock::known_at(abi) - landlock::Access{0, 0, ~std::uint64_t{0}}) -
-                unrestricted) |
-               scopes;
-    }
+    /// The rights that this layer restricts on a kernel that knows all of them.
+    landlock::Access handled() const { return landlock::handled(abi, unrestricted, scopes); }
 };
 
 struct Plan {
@@ -34,21 +32,28 @@ struct Plan {
     const char* search_path = nullptr;
     std::uint8_t log = log_all;
     std::uint8_t reports = report_auto;
-    bool unsets = false;     ///< there is an --unset-environment=
+    landlock::LinkTrust trust = landlock::LinkTrust::others;
+    bool forbids_landlock = false;
+    landlock::CapabilitySet dropped = 0;  ///< capabilities that are taken away
+    bool stands_in = false;               ///< a --stand-in= is given
+    bool unsets = false;                  ///< an --unset-environment= is given
+    /// The program does not see $NOTIFY_SOCKET: systemd takes messages for the report alone.
+    bool hides_notify = false;
     int failure_status = 0;  ///< 0: each failure has its own
 };
 
-/// Reads and checks every option. On failure `*plan` holds what was read before the faulty one: the
-/// report needs the names, and --failure-status= must count from where it stands.
+/// Reads and checks every option. On failure, `*plan` has what was read before the wrong option:
+/// the report needs the names, and a --failure-status= before it must be used.
 bool make_plan(const Arguments& arguments, Plan* plan, Failure* failure);
 
-/// What was asked for and is not enforced by a kernel with this support.
+/// The rights that the plan restricts and a kernel with this support does not enforce.
 ///
-/// fs.refer is never in it: a kernel that does not know it (ABI 1) denies it always.
+/// fs.refer is never one of them: a kernel that does not know it (ABI 1) always denies it.
 landlock::Access unenforced(const Plan& plan, const landlock::Support& support);
 
-/// Refuses (status 77) where the kernel gives less than the plan allows: no Landlock, an ABI below
-/// the minimum, anything unenforced when strict, nothing left to enforce.
+/// Refuses (exit_cannot_enforce) if the kernel enforces less than the plan demands: it has no
+/// Landlock, its ABI is below the minimum, it cannot enforce everything and the plan is strict, or
+/// it can enforce nothing.
 bool check_support(const Plan& plan, const landlock::Support& support, Failure* failure);
 
 }  // namespace ringfence::exec

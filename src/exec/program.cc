@@ -7,16 +7,14 @@ namespace ringfence::exec {
 
 namespace {
 
-// DEFAULT_PATH of src/basic/path-util.h; the generator passes the running systemd's own.
+// DEFAULT_PATH of systemd's src/basic/path-util.h. The generator passes the list of the unit.
 constexpr char default_search_path[] =
     "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 bool is_executable_file(const char* path) {
-    constexpr std::uint16_t type_mask = 0170000;
-    constexpr std::uint16_t regular = 0100000;
     sys::FileIdentity identity;
     return sys::identify(sys::at_fdcwd, path, &identity) >= 0 &&
-           (identity.mode & type_mask) == regular && sys::access_execute(path) >= 0;
+           (identity.mode & sys::type_mask) == sys::type_regular && sys::access_execute(path) >= 0;
 }
 
 void unset_variables(const Arguments& arguments, Environment* environment, Failure* failure) {
@@ -32,9 +30,8 @@ void unset_variables(const Arguments& arguments, Environment* environment, Failu
 void explain(long result, Failure* failure) {
     if (result == -sys::eacces)
         failure->text.add(
-            "; the policy must give fs.execute and fs.read_file on it and on its interpreter, and "
-            "the "
-            "file the x permission");
+            "; the policy must allow fs.execute and fs.read_file on it and on its interpreter, and "
+            "the file needs the x permission");
     if (result == -sys::enoent)
         failure->text.add("; it, or the interpreter that it names, is missing");
     if (result == -sys::enoexec)
@@ -64,7 +61,8 @@ const char* find_program(const Plan& plan, const char* name, ProgramPath* buffer
 void execute(const Arguments& arguments, const Plan& plan, const char* path,
              Environment* environment, Failure* failure) {
     if (plan.unsets) unset_variables(arguments, environment, failure);
-    char** const argv = const_cast<char**>(arguments.program());  // on the initial stack: ours
+    // The list is on the initial stack, and nothing else uses it.
+    char** const argv = const_cast<char**>(arguments.program());
     if (plan.argv0 != nullptr) argv[0] = const_cast<char*>(plan.argv0);
     const long result = sys::execve(path, argv, environment->variables());
     set_failure(failure, report::exit_exec, result, "cannot execute ", path);

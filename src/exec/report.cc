@@ -12,7 +12,8 @@ namespace {
 
 constexpr char journal_socket[] = "/run/systemd/journal/socket";
 
-// Longer values are cut: a record must fit its buffer whole, or journald would drop it.
+// Longer values are cut. The whole record must fit into its buffer, since journald drops one that
+// is cut short.
 constexpr std::size_t value_limit = 3500;
 // PID 1 drops messages above PIPE_BUF (NOTIFY_BUFFER_MAX, src/core/manager.c).
 constexpr std::size_t status_limit = 1500;
@@ -35,7 +36,7 @@ int connect_to(std::string_view path) {
     if (abstract) peer.path[0] = '\0';
     const long fd = sys::socket_unix_datagram();
     if (fd < 0) return -1;
-    // A pathname counts with its NUL, an abstract name without.
+    // The size includes the NUL of a pathname. An abstract name has none.
     const std::size_t size = sizeof peer.family + path.size() + (abstract ? 0 : 1);
     if (sys::connect(static_cast<int>(fd), &peer, size) < 0) {
         sys::close(static_cast<int>(fd));
@@ -66,6 +67,15 @@ void add_number(Text* record, std::string_view name, std::uint64_t value) {
     record->add(name).add("=").add(value).put('\n');
 }
 
+// If it is a socket to a journald that hangs, write(2) would block for ever. But it may be no
+// socket, or a filter forbids sendto(2), and the message must not be lost.
+long send_or_write(int fd, std::string_view data) {
+    const long sent = sys::send(fd, data.data(), data.size());
+    const bool unsendable = sent == -sys::enotsock || sent == -sys::eperm || sent == -sys::eacces ||
+                            sent == -sys::enosys;
+    return unsendable ? sys::write(fd, data.data(), data.size()) : sent;
+}
+
 void add_names(Text* text, const Access& access, bool with_abi) {
     bool first = true;
     for (const landlock::Right& right : landlock::rights) {
@@ -77,23 +87,29 @@ void add_names(Text* text, const Access& access, bool with_abi) {
     }
 }
 
-bool is_hex(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+void add_names(Text* text, landlock::CapabilitySet set) {
+    bool first = true;
+    for (const landlock::Capability& row : landlock::capabilities) {
+        if ((set & landlock::set_of(row)) == 0) continue;
+        text->add(first ? "" : ",").add(row.name);
+        first = false;
+    }
 }
 
 }  // namespace
 
-Tag make_tag(const Environment& environment, const unsigned char* random) {
+Tag make_tag(const unsigned char* random) {
     Tag tag = {};
     Buffer<sizeof tag.text> text;
     text.add(report::tag_prefix);
-    const char* id = environment.get("INVOCATION_ID");
-    bool usable = id != nullptr;
-    for (int i = 0; usable && i < report::tag_digits; ++i)
-        usable = is_hex(id[i]);
+    // Only the upper 8 bytes of AT_RANDOM are used: the lower ones are the stack canary of this
+    // process.
+    unsigned char bytes[8];
+    if (sys::random(bytes, sizeof bytes) != sizeof bytes)
+        for (unsigned i = 0; i < sizeof bytes; ++i)
+            bytes[i] = random[8 + i];
     for (int i = 0; i < report::tag_digits; ++i)
-        // The upper 8 bytes: the lower ones are this process's stack canary.
-        text.put(usable ? id[i] : "0123456789abcdef"[(random[8 + i / 2] >> (i % 2 * 4)) & 0xf]);
+        text.put("0123456789abcdef"[(bytes[i / 2] >> (i % 2 * 4)) & 0xf]);
     const std::string_view digits = text.view();
     for (std::size_t i = 0; i < digits.size(); ++i)
         tag.text[i] = digits[i];
@@ -107,11 +123,12 @@ void Reporter::connect() {
     const char* const notify_path = environment_.get("NOTIFY_SOCKET");
     if (notify_path != nullptr && (automatic || (plan_.reports & report_notify) != 0))
         notify_ = connect_to(notify_path);
-    // Run by hand there is a person at the terminal and no unit to file the record under.
+    // If a person runs the wrapper at a terminal, the record would belong to no unit.
     const bool under_systemd = environment_.get("INVOCATION_ID") != nullptr ||
                                environment_.get("JOURNAL_STREAM") != nullptr;
     if ((automatic && under_systemd) || (plan_.reports & report_journal) != 0)
         journal_ = connect_to(journal_socket);
+    if (automatic && under_systemd && journal_ < 0) stream_ = journal_stream();
 }
 
 void Reporter::begin_record(Text* record, std::string_view message, const char* message_id,
@@ -130,14 +147,15 @@ void Reporter::begin_record(Text* record, std::string_view message, const char* 
 }
 
 void Reporter::enforced(const Outcome& outcome) {
-    // Nobody to tell: the buffers below would cost pages of the stack for nothing.
-    if (!outcome.unenforced.empty() || notify_ >= 0 || journal_ >= 0) send_enforced(outcome);
+    // Without a receiver, the buffers in send_enforced() would cost pages of the stack for nothing.
+    if (!outcome.unenforced.empty() || notify_ >= 0 || journal_ >= 0 || stream_ >= 0)
+        send_enforced(outcome);
 }
 
 void Reporter::send_enforced(const Outcome& outcome) {
     const bool degraded = !outcome.unenforced.empty();
     const char* const status = degraded ? report::status_degraded : report::status_enforced;
-    // Room for the names of every right, and for names as long as a value may be.
+    // There is room for the names of all rights, and for a policy's name as long as a value may be.
     Buffer<value_limit + 2048> line;
     if (!plan_.policy.empty()) line.add(clip(plan_.policy)).add(" ");
     line.add(status).add(", ABI ").add(static_cast<std::uint64_t>(outcome.support.kernel_abi));
@@ -159,8 +177,18 @@ void Reporter::send_enforced(const Outcome& outcome) {
         add_names(&record, outcome.unenforced, false);
         record.put('\n');
     }
+    if (!outcome.stood_in.empty()) {
+        record.add("LANDLOCK_STOOD_IN=");
+        add_names(&record, outcome.stood_in, false);
+        record.put('\n');
+    }
+    if (plan_.dropped != 0) {
+        record.add("LANDLOCK_DROPPED=");
+        add_names(&record, plan_.dropped);
+        record.put('\n');
+    }
     send_status(line.view(), 0);
-    const bool sent = send_record(record.view());
+    const bool sent = send_record(record.view()) || write_line(line.view(), outcome);
     if (degraded && !sent) to_stderr(line.view());
 }
 
@@ -176,10 +204,11 @@ void Reporter::failed(const Failure& failure, const Support& support, std::strin
     if (failure.error != 0) add_number(&record, "ERRNO", static_cast<std::uint64_t>(failure.error));
     send_status(line.view(), failure.error);
     const bool sent = send_record(record.view());
-    if (!sent || !stderr_is_journal()) to_stderr(line.view());
-    // journald takes the unit of a record from /proc/PID/cgroup when it comes to read the record
-    // (client_context_read_cgroup(), src/journal/journald-context.c). Of a process that exits at
-    // once it found none for one record in ten; a failure has the time to wait for it.
+    if (!sent || !is_journal(2)) to_stderr(line.view());
+    // journald finds the unit in /proc/PID/cgroup when it reads the record
+    // (client_context_read_cgroup(), src/journal/journald-context.c). If the process exits at once,
+    // it is gone by then for one record in ten, and the record has no unit. A failed start has the
+    // time to wait.
     if (sent) sys::sleep_milliseconds(settle_milliseconds);
 }
 
@@ -195,10 +224,13 @@ void Reporter::send_status(std::string_view text, int error) {
     if (notify_ < 0) return;
     Buffer<2048> message;
     message.add("STATUS=ringfence: ");
-    // One line; PID 1 ignores a status with control characters or broken UTF-8.
+    // PID 1 ignores a status with control characters or invalid UTF-8.
     for (std::size_t i = 0; i < text.size() && i < status_limit; ++i)
         message.put(static_cast<unsigned char>(text[i]) < ' ' ? ' ' : text[i]);
     if (error != 0) message.add("\nERRNO=").add(static_cast<std::uint64_t>(error));
+    // Otherwise any process of the unit could write the status, and one of root's could name
+    // another main process. systemd 254 and later know this; earlier ones ignore it.
+    if (plan_.hides_notify) message.add("\nNOTIFYACCESS=none");
     sys::send(notify_, message.view().data(), message.view().size());
 }
 
@@ -212,27 +244,59 @@ bool Reporter::send_record(std::string_view record) {
     return false;
 }
 
-bool Reporter::stderr_is_journal() const {
-    const char* const stream = environment_.get("JOURNAL_STREAM");
+bool Reporter::write_line(std::string_view text, const Outcome& outcome) const {
+    if (stream_ < 0) return false;
+    Buffer<2 * value_limit + 2560> line;
+    line.add("<").put(report::line_priority);
+    line.add(">").add(report::line_prefix).add(text).add(report::line_tag).add(tag_.text);
+    line.add(report::line_layers).add(std::uint64_t{outcome.layers});
+    if (!plan_.policy.empty()) line.add(report::line_policy).add(clip(plan_.policy));
+    if (!plan_.digest.empty()) line.add(report::line_digest).add(clip(plan_.digest));
+    line.put('\n');
+    return send_or_write(stream_, line.view()) >= 0;
+}
+
+int Reporter::journal_stream() const {
+    for (const int fd : {1, 2})
+        if (is_journal(fd)) return fd;
+    return -1;
+}
+
+bool Reporter::is_journal(int fd) const {
     sys::FileIdentity identity;
-    if (stream == nullptr || sys::identify(2, "", &identity) < 0) return false;
+    return sys::identify(fd, "", &identity) >= 0 && is_journal(identity);
+}
+
+bool Reporter::is_journal(const sys::FileIdentity& identity) const {
+    const char* const stream = environment_.get("JOURNAL_STREAM");
+    if (stream == nullptr) return false;
     Buffer<48> expected;
     expected.add(identity.device).add(":").add(identity.inode);
     return expected.view() == stream;
 }
 
+// With StandardInput=socket, standard error is the connection to a client, who must not learn of
+// policies and paths. At the other end of a unit's pipe may be anybody, too. A person who runs the
+// wrapper by hand reads it, and has no invocation.
+bool Reporter::may_be_a_client(int fd) const {
+    const bool fenced = !plan_.digest.empty();
+    const bool invoked = environment_.get("INVOCATION_ID") != nullptr;
+    sys::FileIdentity identity;
+    if (sys::identify(fd, "", &identity) < 0) return fenced && invoked;
+    const auto type = static_cast<std::uint16_t>(identity.mode & sys::type_mask);
+    if (type == sys::type_fifo) return fenced && invoked;
+    return type == sys::type_socket && (fenced || invoked) && !is_journal(identity);
+}
+
 void Reporter::to_stderr(std::string_view text) const {
-    // With standard error closed, one of our own sockets may have got its number.
-    if (notify_ == 2 || journal_ == 2) return;
+    // If standard error is closed, one of the sockets may have got its number.
+    if (notify_ == 2 || journal_ == 2 || may_be_a_client(2)) return;
     Buffer<8448> line;
     line.add("ringfence-exec: ").add(text).put('\n');
-    const std::string_view data = line.view();
-    // A stream socket to a journald that hangs would block write(2) for ever.
-    const long sent = plan_.reports != 0 ? sys::send(2, data.data(), data.size()) : -sys::enotsock;
-    // Not a socket, or a system call filter that forbids sendto(2): the message must not be lost.
-    const bool unsendable = sent == -sys::enotsock || sent == -sys::eperm || sent == -sys::eacces ||
-                            sent == -sys::enosys;
-    if (unsendable) sys::write(2, data.data(), data.size());
+    if (plan_.reports != 0)
+        send_or_write(2, line.view());
+    else
+        sys::write(2, line.view().data(), line.view().size());
 }
 
 }  // namespace ringfence::exec

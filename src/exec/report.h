@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The report: STATUS= over the sd_notify(3) protocol, one record over journald's native protocol
-// (https://systemd.io/JOURNAL_NATIVE_PROTOCOL), and standard error where those do not arrive.
+// The report: STATUS= by the protocol of sd_notify(3), and one record by journald's native protocol
+// (https://systemd.io/JOURNAL_NATIVE_PROTOCOL). If the record cannot be sent, a line goes to the
+// journal's stream, if standard output or error is one (landlock/report.h). Otherwise failures and
+// degradations go to standard error.
 //
-// A report never stops a start and never blocks one: every send is non-blocking, and what cannot be
-// sent is dropped with a note on standard error.
+// A report never stops a start and never blocks it. No send waits.
 #pragma once
 
 #include "exec/environment.h"
 #include "exec/plan.h"
+#include "exec/sys.h"
 
 namespace ringfence::exec {
 
@@ -15,18 +17,20 @@ namespace ringfence::exec {
 struct Outcome {
     landlock::Support support;
     landlock::Access unenforced;
+    landlock::Access stood_in;  ///< something else does what these do, as all --stand-in= find
     unsigned rules = 0;
     unsigned layers = 0;
-    bool no_new_privs = false;  ///< the wrapper had to set it
+    bool no_new_privs = false;  ///< the wrapper has set it
 };
 
-/// The comm of the process while it restricts itself: landlock/report.h says what it is for.
+/// The comm of the process while it restricts itself; see landlock/report.h.
 struct Tag {
     char text[report::tag_length + 1];
 };
 
-/// From $INVOCATION_ID, or from `random` (16 bytes, AT_RANDOM of getauxval(3)) without one.
-Tag make_tag(const Environment& environment, const unsigned char* random);
+/// Makes it from random digits, so that nobody can know it before the start. `random` are the 16
+/// bytes of AT_RANDOM (getauxval(3)), for kernels and filters that refuse getrandom(2).
+Tag make_tag(const unsigned char* random);
 
 class Reporter {
   public:
@@ -36,14 +40,15 @@ class Reporter {
     /// The program's path, for LANDLOCK_PROGRAM=.
     void set_program(const char* program) { program_ = program; }
 
-    /// Connects the sockets, once; a fence may forbid that later. What cannot be had is skipped.
+    /// Connects the sockets, once, because the fence may forbid it later. A socket that cannot be
+    /// connected is skipped.
     void connect();
 
-    /// "enforced" or "degraded", just before execve.
+    /// Reports "enforced" or "degraded", just before execve(2).
     void enforced(const Outcome& outcome);
-    /// The fence cannot be put up, or the unit is refused.
+    /// Reports that the process could not be restricted, or that the unit is refused.
     void refused(const Failure& failure, const landlock::Support& support);
-    /// The fence is up and execve failed.
+    /// Reports that the process is restricted and execve(2) failed.
     void exec_failed(const Failure& failure, const landlock::Support& support);
 
   private:
@@ -54,7 +59,11 @@ class Reporter {
                 const char* message_id, const char* status);
     void send_status(std::string_view text, int error);
     bool send_record(std::string_view record);
-    bool stderr_is_journal() const;
+    bool is_journal(int fd) const;
+    bool is_journal(const sys::FileIdentity& identity) const;
+    bool may_be_a_client(int fd) const;
+    int journal_stream() const;
+    bool write_line(std::string_view line, const Outcome& outcome) const;
     void to_stderr(std::string_view text) const;
 
     const Plan& plan_;
@@ -63,6 +72,7 @@ class Reporter {
     const char* program_ = nullptr;
     int notify_ = -1;
     int journal_ = -1;
+    int stream_ = -1;  // only looked for without the journal's socket
     bool connected_ = false;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Text without a heap: fixed buffers that are cut rather than overrun, and strict numbers.
+// Text without a heap: buffers of fixed size, which drop what does not fit, and parsing of numbers.
 #pragma once
 
 #include <cstddef>
@@ -9,8 +9,9 @@
 
 namespace ringfence::exec {
 
-/// Collects text in somebody else's memory; what does not fit is dropped and remembered. One piece
-/// of code for buffers of all sizes: every page of the wrapper's code costs time at each start.
+/// Collects text in memory that a derived class owns. Text that does not fit is dropped, and cut()
+/// says so. Buffers of all sizes share this code, because every page of code costs time at each
+/// start.
 class Text {
   public:
     Text(const Text&) = delete;
@@ -26,7 +27,7 @@ class Text {
     bool cut() const { return cut_; }
     bool empty() const { return size_ == 0; }
     std::string_view view() const { return {data_, size_}; }
-    /// The text as a C string; cut by one byte when the buffer is full.
+    /// The text as a C string. If the buffer is full, the last byte is dropped.
     const char* c_str();
 
   protected:
@@ -39,18 +40,18 @@ class Text {
     bool cut_ = false;
 };
 
-/// The same with its own memory.
+/// A Text with memory of its own.
 template <std::size_t N>
 class Buffer : public Text {
   public:
     Buffer() : Text(memory_, N) {}
 
   private:
-    // Behind the rest: what stays untouched of a large buffer then costs no page of the stack.
+    // The last member, so that the unused end of a large buffer costs no page of the stack.
     char memory_[N];
 };
 
-/// A decimal number without sign, blanks or leading zeros, at most `limit`.
+/// A decimal number of at most `limit`. Signs, blanks and leading zeros are errors.
 constexpr std::optional<std::uint32_t> parse_number(std::string_view text, std::uint32_t limit) {
     if (text.empty() || (text.size() > 1 && text[0] == '0')) return {};
     std::uint64_t value = 0;
@@ -62,7 +63,7 @@ constexpr std::optional<std::uint32_t> parse_number(std::string_view text, std::
     return static_cast<std::uint32_t>(value);
 }
 
-/// Takes the part before the first `separator` off the front of `*rest`.
+/// Returns the part of `*rest` before the first `separator`, and removes both from `*rest`.
 constexpr std::string_view take_until(std::string_view* rest, char separator) {
     std::size_t end = 0;
     while (end < rest->size() && (*rest)[end] != separator)
@@ -72,10 +73,33 @@ constexpr std::string_view take_until(std::string_view* rest, char separator) {
     return part;
 }
 
-/// string_view::find() would call memchr(), which there is not.
+/// Used instead of string_view::find(), which calls memchr(); the wrapper has no such function.
 constexpr bool contains(std::string_view text, char wanted) {
     for (const char c : text)
         if (c == wanted) return true;
+    return false;
+}
+
+/// Whether one of the path's names is "..".
+constexpr bool climbs(const char* path) {
+    bool begins = true;  // a name begins here
+    for (; *path != '\0'; ++path) {
+        if (begins && path[0] == '.' && path[1] == '.' && (path[2] == '/' || path[2] == '\0'))
+            return true;
+        begins = *path == '/';
+    }
+    return false;
+}
+
+/// Whether a path that is not "/" has an empty name or ".", so that it leads to what is named
+/// before.
+constexpr bool lacks_a_name(const char* path) {
+    if (path[0] == '/' && path[1] == '\0') return false;
+    for (; *path != '\0'; ++path) {
+        if (*path != '/') continue;
+        const char* const name = path[1] == '.' ? path + 2 : path + 1;
+        if (*name == '/' || *name == '\0') return true;
+    }
     return false;
 }
 

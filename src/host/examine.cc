@@ -14,13 +14,15 @@ namespace {
 
 constexpr Examination table[] = {
     {"kernel", "Landlock: its ABI, what newer kernels would add, known errata", examine_kernel},
-    {"wrapper", "the program that fences: there, safe, and fencing", examine_wrapper},
-    {"generator", "the systemd generator: installed, not masked, run", examine_generator},
-    {"units", "units that ask for a fence: which do not start, which are out of date",
+    {"wrapper", "the program that sets up fences: installed, not writable by others, working",
+     examine_wrapper},
+    {"generator", "the systemd generator: installed, not masked, finished", examine_generator},
+    {"units", "units that ask for a fence: those that do not start, those with an older drop-in",
      examine_units},
     {"security-modules", "SELinux and AppArmor", examine_security_modules},
-    {"audit", "whether the kernel logs denials, who reads them, what was lost", examine_audit},
-    {"journal", "whether journald takes and keeps the records", examine_journal},
+    {"audit", "whether the kernel logs denials, who reads the records, how many were lost",
+     examine_audit},
+    {"journal", "whether journald receives and keeps the records", examine_journal},
 };
 
 class FileActions {

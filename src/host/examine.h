@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Whether a machine can fence services and review their denials: ringfence-doctor(1).
+// Examines whether a machine can fence services and review their denials: ringfence-doctor(1).
 //
-// One table of examinations, in the order in which a start passes them: kernel, wrapper, generator,
-// units; then audit and journal, which the review needs.
+// The examinations are rows of one table. First come those that the start of a service depends on:
+// kernel, wrapper, generator, units. Audit and journal follow, which the review of denials needs.
 #pragma once
 
 #include <functional>
@@ -20,7 +20,7 @@
 
 namespace ringfence::host {
 
-/// What only the running kernel can tell.
+/// Facts about the running kernel.
 struct Kernel {
     std::string release;  ///< uname(2)
     landlock::Support landlock;
@@ -29,7 +29,8 @@ struct Kernel {
 
 Kernel ask_kernel();
 
-/// Starts a program with these words and returns its exit status; nothing when it did not exit.
+/// Runs a program. `words`: its path and arguments. The result is its exit status; nothing if it
+/// did not exit.
 using Run = std::function<std::optional<int>(const std::vector<std::string>& words)>;
 std::optional<int> run_program(const std::vector<std::string>& words);
 
@@ -37,7 +38,7 @@ struct Machine {
     const Root& root;
     Kernel kernel;
     unit::Scope scope = unit::Scope::system;
-    std::string generator_output;  ///< the manager's directory for generators' normal output
+    std::string generator_output;  ///< the directory for the normal output of generators
     std::string wrapper;           ///< path of the wrapper
     dropin::Plan plan;             ///< what the generator would write now
     Run run;
@@ -45,13 +46,13 @@ struct Machine {
 
 struct Examination {
     const char* name;  ///< stable: "kernel", "wrapper", …
-    const char* help;  ///< what it looks at, one line
+    const char* help;  ///< what it examines, in one line
     Findings (*run)(const Machine& machine);
 };
 
 std::span<const Examination> examinations();
 
-// One file each.
+// Each has a file of its own.
 Findings examine_kernel(const Machine& machine);
 Findings examine_wrapper(const Machine& machine);
 Findings examine_generator(const Machine& machine);

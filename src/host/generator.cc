@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Source: systemd.generator(7), "Locations": of several programs with one name the first
-// directory's counts; an empty file or a link to /dev/null there masks the others.
+// Source: systemd.generator(7), which says where generators are. Of several programs with one name,
+// systemd runs the one in the first directory. An empty file or a link to /dev/null there masks the
+// others.
 #include <algorithm>
 #include <sys/stat.h>
 
+#include "dropin/stamp.h"
 #include "host/examine.h"
 
 namespace ringfence::host {
@@ -11,7 +13,6 @@ namespace ringfence::host {
 namespace {
 
 constexpr char generator_name[] = "ringfence-generator";
-constexpr char stamp_file[] = "ringfence.stamp";
 
 std::vector<std::string> generator_directories(unit::Scope scope) {
     const std::string folder =
@@ -26,7 +27,7 @@ Finding judge(const std::string& path, const struct stat& status) {
         return {Level::problem,
                 path +
                     " masks the generator: units that ask for a fence start without one, except "
-                    "those with the assertion that `ringfence enable` writes",
+                    "those with the assertion of `ringfence enable`",
                 "remove " + path + ", then systemctl daemon-reload"};
     if ((status.st_mode & 0111) == 0)
         return {Level::problem, path + " may not be executed, so systemd does not run it",
@@ -42,7 +43,7 @@ Finding installed(const Machine& machine) {
     }
     return {Level::problem,
             std::string(generator_name) + " is in none of systemd's directories for generators",
-            "reinstall ringfence; units that ask for a fence start without one until then"};
+            "reinstall ringfence; until then, units that ask for a fence start without one"};
 }
 
 }  // namespace
@@ -50,12 +51,12 @@ Finding installed(const Machine& machine) {
 Findings examine_generator(const Machine& machine) {
     Findings findings = {installed(machine)};
     if (findings.front().level != Level::ok || machine.plan.files.empty()) return findings;
-    // Written last: without it the generator did not come to its end.
-    if (!machine.root.status(machine.generator_output + "/" + stamp_file))
+    // The generator writes its stamp last.
+    if (!machine.root.status(machine.generator_output + "/" + dropin::stamp_name))
         findings.push_back(
             {Level::problem,
-             "the generator has not run to its end: " + machine.generator_output + "/" +
-                 stamp_file + " is missing",
+             "the generator did not finish: " + machine.generator_output + "/" +
+                 dropin::stamp_name + " is missing",
              "systemctl daemon-reload, then look for ringfence-generator in journalctl -k -b"});
     return findings;
 }

@@ -14,7 +14,7 @@ constexpr const char* directories[] = {"/etc/systemd", "/run/systemd", "/usr/loc
                                        "/usr/lib/systemd"};
 constexpr char main_file[] = "/journald.conf";
 
-// In the order in which they apply.
+// The files in the order in which they apply.
 std::vector<std::string> configuration_files(const Root& root) {
     std::vector<std::string> files;
     std::map<std::string, std::string> dropins;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What journald.conf(5) and its drop-ins say.
+// Reads the settings of journald.conf(5) and its drop-ins.
 //
 // Source: systemd's src/journal/journald-server.c and config_parse_standard_file_with_dropins():
-// the main file is the first of those in /etc, /run, /usr/local/lib and /usr/lib; drop-ins of all
-// journald.conf.d directories follow it in the order of their names, a directory higher in that
-// list shadowing the same name in a lower one.
+// The main file is the first that exists in /etc, /run, /usr/local/lib and /usr/lib. The drop-ins
+// of all journald.conf.d directories follow in the order of their names. Of several with one name,
+// the one in the first of these directories counts.
 #pragma once
 
 #include <optional>
@@ -20,8 +20,8 @@ struct JournaldSetting {
     Location where;
 };
 
-/// The last assignment of `key` in [Journal]; nothing without one. Files that cannot be read do not
-/// count, as for journald.
+/// The last assignment of `key` in [Journal]; nothing if there is none. As in journald, files that
+/// cannot be read do not count.
 std::optional<JournaldSetting> journald_setting(const Root& root, const std::string& key);
 
 }  // namespace ringfence::host

@@ -13,10 +13,11 @@ using landlock::Support;
 constexpr int first_logging_abi = 7;
 constexpr char lsm_list[] = "/sys/kernel/security/lsm";
 
-// Documentation/userspace-api/landlock.rst, "Errata": bit N-1 is set where erratum N is fixed.
+// Source: "Errata" in Documentation/userspace-api/landlock.rst. Bit N-1 is set if erratum N is
+// fixed.
 struct Erratum {
     int number;
-    int abi;  ///< the first one that has it
+    int abi;  ///< the first ABI with this erratum
     const char* effect;
 };
 constexpr Erratum errata[] = {
@@ -46,8 +47,8 @@ Finding missing(const Machine& machine) {
                         (list ? line_of(*list) : "<the modules of CONFIG_LSM>")};
         }
         default:
-            return {Level::problem, "Landlock's system calls are refused here",
-                    "look for a seccomp filter around this shell or container"};
+            return {Level::problem, "the system calls of Landlock are refused here",
+                    "look for a seccomp filter of this shell or container"};
     }
 }
 
@@ -61,18 +62,19 @@ std::string waiting_rights(int abi) {
 
 void add_age(const Support& support, Findings& findings) {
     if (support.kernel_abi > landlock::newest_abi)
-        findings.push_back({Level::note,
-                            fmt::format("this kernel's Landlock ABI {} is newer than {}, the last "
-                                        "that this ringfence knows",
-                                        support.kernel_abi, landlock::newest_abi),
-                            "upgrade ringfence to use what it adds"});
+        findings.push_back(
+            {Level::note,
+             fmt::format("this kernel's Landlock ABI {} is newer than {}, the newest "
+                         "that this ringfence knows",
+                         support.kernel_abi, landlock::newest_abi),
+             "upgrade ringfence to use the new rights"});
     if (const std::string names = waiting_rights(support.abi); !names.empty())
         findings.push_back({Level::note, "this kernel cannot enforce " + names,
                             "policies that ask for them run degraded, or not at all below their "
                             "minimum_abi"});
     if (support.abi < first_logging_abi)
         findings.push_back({Level::warning,
-                            "this kernel does not log what Landlock denies: there is nothing to "
+                            "this kernel does not log denials of Landlock, so there is nothing to "
                             "review",
                             "logging needs ABI 7: Linux 6.15"});
 }

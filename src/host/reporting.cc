@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the review of denials needs: the kernel's audit records and a journal that takes them.
+// Examines what the review of denials needs: audit records of the kernel, and a journal that gets
+// them.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -24,16 +25,16 @@ Finding unreadable(const std::error_code& error) {
     if (error == std::errc::protocol_not_supported)
         return {Level::warning, "this kernel has no audit: denials cannot be logged",
                 "boot a kernel with CONFIG_AUDIT"};
-    return {Level::unknown, "the audit system cannot be asked: " + error.message(),
-            "run this as root, outside containers"};
+    return {Level::unknown, "the audit system does not answer: " + error.message(),
+            "run ringfence doctor as root, outside of containers"};
 }
 
 void add_losses(const AuditStatus& status, Findings& findings) {
     if (status.lost > 0)
         findings.push_back(
             {Level::warning,
-             fmt::format("the kernel lost {} audit records since boot, denials "
-                         "perhaps among them (backlog limit {})",
+             fmt::format("the kernel lost {} audit records since boot, which may "
+                         "include denials (backlog limit {})",
                          status.lost, status.backlog_limit),
              fmt::format(
                  "auditctl -b {0}, and audit_backlog_limit={0} on the kernel's command line",
@@ -53,13 +54,12 @@ void add_listeners(const Machine& machine, Findings& findings) {
         return;
     }
     const AuditListeners listeners = audit_listeners(*table);
-    // Only sockets of the first network namespace get the records; a container's own table does not
-    // show them.
+    // Only sockets of the first network namespace get the records. The table of a container does
+    // not show them.
     if (listeners.count == 0 && machine.root.status(container_mark))
-        findings.push_back(
-            {Level::unknown,
-             "in a container it cannot be seen whether journald receives audit records",
-             "run ringfence doctor on the host"});
+        findings.push_back({Level::unknown,
+                            "a container cannot see whether journald receives audit records",
+                            "run ringfence doctor on the host"});
     else if (listeners.count == 0)
         findings.push_back({Level::warning,
                             "journald does not receive audit records (no socket in the audit "
@@ -88,12 +88,16 @@ Findings examine_audit(const Machine& machine) {
     } else {
         findings.push_back({Level::ok, "auditing is on", ""});
     }
+    if (status && status->excludes_landlock)
+        findings.push_back({Level::warning, "an audit rule drops records of denials",
+                            "auditctl -l lists the rules; take out the one with \"exclude\""});
     if (status && status->pid != 0)
-        findings.push_back({Level::note,
-                            fmt::format("an audit daemon (PID {}) reads the records too; its own "
-                                        "log can be reviewed with --audit-log",
-                                        status->pid),
-                            ""});
+        findings.push_back(
+            {Level::note,
+             fmt::format("an audit daemon (PID {}) reads the records too; --audit-log "
+                         "reviews its log",
+                         status->pid),
+             ""});
     if (status) add_losses(*status, findings);
     add_listeners(machine, findings);
     return findings;
@@ -108,12 +112,13 @@ Findings examine_journal(const Machine& machine) {
                             "remove the line"});
     const auto storage = journald_setting(machine.root, "Storage");
     if (storage && storage->value == "none") {
-        findings.push_back({Level::warning,
-                            at(*storage, "Storage") + " keeps no journal: nothing can be reviewed",
-                            "remove the line"});
+        findings.push_back(
+            {Level::warning,
+             at(*storage, "Storage") + " keeps no journal, so nothing can be reviewed",
+             "remove the line"});
     } else if (!machine.root.status("/var/log/journal") ||
                (storage && storage->value == "volatile")) {
-        findings.push_back({Level::note, "the journal is kept in /run and lost at reboot",
+        findings.push_back({Level::note, "the journal is kept in /run and is lost at reboot",
                             "mkdir /var/log/journal && journalctl --flush, and no "
                             "Storage=volatile"});
     }

@@ -12,7 +12,7 @@ bool begins_with(const Machine& machine, const char* path, char expected) {
 
 }  // namespace
 
-// Both decide by the program that is executed, and the wrapper is executed first.
+// SELinux and AppArmor decide by the program that is executed, and the wrapper is executed first.
 Findings examine_security_modules(const Machine& machine) {
     Findings findings;
     if (begins_with(machine, "/sys/fs/selinux/enforce", '1'))
@@ -20,16 +20,16 @@ Findings examine_security_modules(const Machine& machine) {
             {Level::note,
              "SELinux is enforcing: a fenced service is executed by " + machine.wrapper +
                  ", not by systemd, so the transition into its domain may not happen",
-             "compare ps -eZ with and without the fence; where the domains differ, the SELinux "
+             "compare ps -eZ with and without the fence; if the domains differ, the SELinux "
              "policy needs a transition from the wrapper"});
     if (begins_with(machine, "/sys/module/apparmor/parameters/enabled", 'Y'))
         findings.push_back(
             {Level::note,
              "AppArmor is on: a profile that a unit names with AppArmorProfile= applies to " +
-                 machine.wrapper + " already, and must let it execute the service",
-             "add the service's program with \"ix\" to such profiles; those attached by path work "
-             "as "
-             "before"});
+                 machine.wrapper + " already, and must allow it to execute the service",
+             "add the service's program with \"ix\" to such profiles; profiles that are attached "
+             "by "
+             "path work as before"});
     if (findings.empty()) findings.push_back({Level::ok, "no SELinux, no AppArmor", ""});
     return findings;
 }

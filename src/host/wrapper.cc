@@ -12,23 +12,23 @@ namespace {
 
 constexpr char reinstall[] = "reinstall ringfence";
 
-// Whoever may change the wrapper is root at the next start of any fenced service.
+// Anybody who can change the wrapper becomes root at the next start of a fenced service.
 void add_permissions(const Machine& machine, const struct stat& status, Findings& findings) {
     const auto add = [&](const std::string& what, const std::string& fix) {
         findings.push_back({Level::problem, machine.wrapper + " " + what, fix});
     };
     if ((status.st_mode & 0111) != 0111)
-        add("may not be executed by everybody, which services need",
+        add("cannot be executed by all users, and services run as many",
             "chmod 0755 " + machine.wrapper);
     if ((status.st_mode & (S_ISUID | S_ISGID)) != 0)
-        add("is set-user-ID or set-group-ID, and refuses to work so",
+        add("is set-user-ID or set-group-ID, and then refuses to run",
             "chmod 0755 " + machine.wrapper);
     if ((status.st_mode & 0022) != 0 || status.st_uid != 0)
-        add("can be changed by others than root",
-            "chown root:root, chmod 0755, and find out who did it");
+        add("can be changed by users other than root",
+            "chown root:root, chmod 0755, and find out who changed the permissions");
 }
 
-// In front of a service in another root directory there is no loader.
+// The wrapper must be static: a service in another root directory may have no loader there.
 bool is_static(const std::string& program) {
     ElfW(Ehdr) header = {};
     if (program.size() < sizeof header) return false;
@@ -44,8 +44,8 @@ bool is_static(const std::string& program) {
     return true;
 }
 
-// The proof: a fence that lets nothing be executed stops the wrapper's own child, and one more rule
-// lets it run.
+// Runs the wrapper with itself as the program, twice. Without a rule it must not be executed, and
+// with one more rule it must.
 void add_trial(const Machine& machine, Findings& findings) {
     const std::string& wrapper = machine.wrapper;
     const auto closed = machine.run(
@@ -80,8 +80,8 @@ Findings examine_wrapper(const Machine& machine) {
                             reinstall});
     else if (findings.empty() && machine.kernel.landlock.abi > 0)
         add_trial(machine, findings);
-    return findings.empty() ? Findings{{Level::ok, machine.wrapper + " is installed", ""}}
-                            : findings;
+    if (findings.empty()) findings.push_back({Level::ok, machine.wrapper + " is installed", ""});
+    return findings;
 }
 
 }  // namespace ringfence::host

@@ -16,14 +16,14 @@ namespace ringfence::journal {
 
 namespace {
 
-// Takes `word` off the front of `text`.
+// Takes `word` from the front of `text`.
 bool take(std::string_view& text, std::string_view word) {
     if (!text.starts_with(word)) return false;
     text.remove_prefix(word.size());
     return true;
 }
 
-// Takes everything before `end`, and `end`.
+// Takes everything up to and including `end`. Returns what was before it.
 std::optional<std::string_view> take_until(std::string_view& text, std::string_view end) {
     const std::size_t at = text.find(end);
     if (at == std::string_view::npos) return std::nullopt;
@@ -43,8 +43,8 @@ std::optional<Time> parse_seconds(std::string_view text) {
         std::chrono::milliseconds{static_cast<std::int64_t>(*seconds * 1000 + *milliseconds)}};
 }
 
-// The kernel counts events from boot on. Lines of events that overlap are out of order, but not by
-// much; what is further back belongs to the next boot.
+// The kernel numbers events from boot on. Lines of events that overlap are slightly out of order. A
+// serial number that is far lower belongs to the next boot.
 class BootClock {
   public:
     std::uint64_t boot_of(const AuditLine& line) {
@@ -86,7 +86,8 @@ class AuditLogReader {
     std::uint64_t records_ = 0;
 };
 
-// Not journald's boot IDs: numbers of our own, of the machine and of its boot.
+// auditd's log has no boot IDs, so these IDs are our own: the numbers of the machine and of its
+// boot.
 Id AuditLogReader::boot_of(const AuditLine& line) {
     auto node = nodes_.find(line.node);
     if (node == nodes_.end())
@@ -129,7 +130,7 @@ Result<void> AuditLogReader::read(LineReader& lines) {
     return {};
 }
 
-// A log and when it begins.
+// A log, and the time of its first record.
 struct OpenedLog {
     LineReader lines;
     const Input* input;

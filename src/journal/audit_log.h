@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// One line of auditd's log (auditd.conf(5), log_format): parsed, nothing joined.
+// Parses one line of auditd's log (auditd.conf(5), log_format):
 //
 //   node=HOST type=UNKNOWN[1423] msg=audit(1795249635.328:12269): domain=… blockers=…
 //
-// ENRICHED lines have auditd's own translations behind the character 0x1d; Fields leaves them out.
+// In ENRICHED lines, auditd's own translations follow the character 0x1d. Fields leaves them out.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct AuditLine {
     std::string_view text;  ///< the key=value pairs
 };
 
-/// Views into `line`. Nothing when it is no record.
+/// The result refers to `line`. Nothing if the line is not a record.
 std::optional<AuditLine> parse_audit_line(std::string_view line);
 
 }  // namespace ringfence::journal

@@ -8,24 +8,25 @@ namespace ringfence::journal {
 
 namespace {
 
-// Of the budget, for the rows that stand for many: they must still fit when it is used up.
+// One part in so many of the budget is reserved for the rows that stand for many denials. They must
+// still fit when the rest of the budget is used up.
 constexpr std::size_t share_for_rest = 8;
-// A node of the map, roughly.
+// The approximate size of a node of the map.
 constexpr std::size_t row_overhead = sizeof(DenialKey) + sizeof(Tally) + 64;
 
 std::size_t bytes_of(const DenialKey& key, const Tally& tally) {
     std::size_t bytes = row_overhead + key.path.size() + key.address.size() + key.comm.size() +
                         key.exe.size() + key.process_comm.size() + tally.command_line.size();
-    for (const std::string& right : key.rights)
-        bytes += sizeof right + right.size();
+    for (const std::string& name : key.blockers.others)
+        bytes += sizeof(std::string) + name.size();
     for (const std::string& record : tally.records)
-        bytes += sizeof record + record.size();
+        bytes += sizeof(std::string) + record.size();
     return bytes;
 }
 
 DenialKey rest_of(DenialKey&& key) {
     DenialKey rest;
-    rest.rights = std::move(key.rights);
+    rest.blockers = std::move(key.blockers);
     rest.many = true;
     return rest;
 }
@@ -39,14 +40,16 @@ DenialKey key_of(const DenialEvent& event) {
 }
 
 Tally tally_of(DenialEvent&& event) {
-    Tally one{1,
-              event.time,
-              event.time,
-              std::move(event.access.object),
-              event.process.pid,
-              std::move(event.command_line),
-              event.serial,
-              std::move(event.records)};
+    Tally one;
+    one.count = 1;
+    one.first = event.time;
+    one.last = event.time;
+    one.object = std::move(event.access.object);
+    one.pid = event.process.pid;
+    one.command_line = std::move(event.command_line);
+    one.serial = event.serial;
+    one.boot = event.domain.first;
+    one.records = std::move(event.records);
     one.object.path.clear();  // it is in the key
     return one;
 }
@@ -63,6 +66,7 @@ void Tally::add(const Tally& other) {
     pid = other.pid;
     command_line = other.command_line;
     serial = other.serial;
+    boot = other.boot;
     records = other.records;
 }
 

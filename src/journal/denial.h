@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Denials: equal ones counted, within a limit of memory.
+// Counts equal denials, within a limit of memory.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,9 @@
 
 namespace ringfence::journal {
 
-/// What makes denials of one fence equal. The object's inode and PID do not.
+/// Two denials of one fence are equal if their keys are. The object's inode and PID do not count.
 struct DenialKey {
-    std::vector<std::string> rights;  ///< the blockers, in the kernel's order
+    Blockers blockers;
     ObjectType type = ObjectType::none;
     std::string path;
     bool abstract = false;
@@ -27,14 +27,17 @@ struct DenialKey {
     std::string comm;  ///< of the object
     std::string exe;   ///< of the denied process, from the event's SYSCALL record; may be empty
     std::string process_comm;
-    bool many = false;  ///< stands for all further ones of the fence with these rights
+    bool many = false;  ///< stands for all further denials of the fence with these rights
 
     auto operator<=>(const DenialKey&) const = default;
 };
 
 DenialKey key_of(const DenialEvent& event);
 
-/// Equal denials.
+/// Whether the path of a denial leads to the denied object (path_check.h).
+enum class PathCheck : std::uint8_t { unverified, verified, mismatch };
+
+/// The number of equal denials, with details of the last one.
 struct Tally {
     std::uint64_t count = 0;
     Time first = Time::max();
@@ -43,23 +46,25 @@ struct Tally {
     std::optional<std::int64_t> pid;   ///< the denied process of the last one
     std::string command_line;          ///< its words separated by NUL; may be empty
     std::uint64_t serial = 0;          ///< the audit event of the last one
+    Id boot = {};                      ///< of the last one
     std::vector<std::string> records;  ///< texts of its event's records, when they are kept
-    bool replaced = false;             ///< the path was another file later: its inode changed
+    bool replaced = false;             ///< the path was a different file later: its inode changed
+    PathCheck path = PathCheck::unverified;  ///< of the last one
 
     void add(const Tally& other);
 };
 
-/// Takes `event` apart.
+/// The tally of one event.
 Tally tally_of(DenialEvent&& event);
 
-/// Counts. Memory: at most `max_bytes`, and at most `max_rows` rows a fence: a service that is
-/// denied ever new names gets one row a set of rights for the rest. What does not even fit so is
-/// counted in `uncounted()`.
+/// Counts denials. It uses at most `max_bytes` of memory and at most `max_rows` rows for a fence.
+/// Beyond that, a service that is denied new names again and again gets one row for each set of
+/// rights. Denials that do not fit even so are counted in `uncounted()`.
 class DenialCounter {
   public:
     static constexpr std::size_t default_max_rows = 10000;
     static constexpr std::size_t default_max_bytes = 8u << 20;
-    /// Whose fence it is: a number of the caller's.
+    /// The caller's number for the owner of a fence.
     using Whose = std::size_t;
     using Rows = std::map<std::pair<Whose, DenialKey>, Tally>;
 
@@ -69,7 +74,7 @@ class DenialCounter {
 
     void add(Whose whose, DenialKey key, Tally&& one);
 
-    /// Everything counted. The counter is empty afterwards.
+    /// Returns all rows. The counter is empty afterwards.
     Rows finish();
 
     std::uint64_t uncounted() const { return uncounted_; }

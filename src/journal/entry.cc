@@ -8,6 +8,7 @@
 #include "journal/loss.h"
 #include "journal/record.h"
 #include "journal/wrapper_report.h"
+#include "landlock/report.h"
 
 namespace ringfence::journal {
 
@@ -17,6 +18,7 @@ constexpr std::string_view wanted[] = {
     "MESSAGE",
     "MESSAGE_ID",
     "PRIORITY",
+    "SYSLOG_FACILITY",
     "_TRANSPORT",
     "_AUDIT_TYPE",
     "_AUDIT_ID",
@@ -59,6 +61,9 @@ std::optional<Pass> pass_of(const Entry& entry) {
             return Pass::denials;
         return std::nullopt;
     }
+    if (transport == "stdout" &&
+        entry.field("MESSAGE").value_or("").starts_with(report::line_prefix))
+        return Pass::reports;
     if (is_loss_message(entry.field("MESSAGE_ID").value_or(""))) return Pass::losses;
     const bool lost = transport == "kernel" && entry.field("PRIORITY") == loss_priority &&
                       is_kernel_loss(entry.field("MESSAGE").value_or(""));

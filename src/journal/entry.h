@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// One journal entry in memory, for sources that are read as text.
+// A journal entry in memory, for sources that are read as text.
 #pragma once
 
 #include <string>
@@ -18,15 +18,15 @@ struct Entry {
 
     void clear();
     void set(std::string_view name, std::string_view value);
-    /// The first value; nothing when it has none.
+    /// The first value of the field. Nothing if the entry does not have the field.
     std::optional<std::string_view> field(std::string_view name) const;
 };
 
-/// What a review needs of an entry: a denial, an identity, a loss, or nothing.
+/// The pass of a review that needs the entry. Nothing if none does.
 std::optional<Pass> pass_of(const Entry& entry);
 
-/// Sets a field as the journal's export and JSON formats name it: __REALTIME_TIMESTAMP= and
-/// _BOOT_ID= go to `time` and `boot`, fields that no review reads are dropped.
+/// Sets a field of the journal's export or JSON format. __REALTIME_TIMESTAMP= and _BOOT_ID= set
+/// `time` and `boot`. Fields that no review reads are dropped.
 void set_exported(Entry& entry, std::string_view name, std::string_view value);
 
 }  // namespace ringfence::journal

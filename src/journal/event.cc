@@ -7,7 +7,7 @@ namespace ringfence::journal {
 
 namespace {
 
-// A SYSCALL and a PROCTITLE record are all that an event has besides denials.
+// Besides denials, an event has one SYSCALL and one PROCTITLE record.
 constexpr std::size_t most_details = 2;
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The records of one audit event, put together.
+// Joins the records of audit events.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace ringfence::journal {
 
 using DomainId = std::pair<Id, std::uint64_t>;
 
-/// One denial with what its event says of the process.
+/// A denial, with what the other records of its event say about the process.
 struct DenialEvent {
     DomainId domain;
     Time time{};
@@ -29,7 +29,7 @@ struct DenialEvent {
     std::vector<std::string> records;  ///< the texts of the event's records, when asked for
 };
 
-/// Which event a record is of.
+/// Identifies the event of a record.
 struct EventId {
     Id boot = {};
     std::uint64_t serial = 0;
@@ -37,10 +37,10 @@ struct EventId {
     bool operator==(const EventId&) const = default;
 };
 
-/// Puts events together. Records of one event may come in any order; those that are more than
-/// `window` events apart are not put together (the denial then lacks its program). Records of
-/// events without a denial are not even parsed.
-/// Memory: the texts of the window's records.
+/// Joins the records of an event. They may come in any order. Records that are more than `window`
+/// events apart are not joined, and the denial then lacks its program. Records of events without a
+/// denial are not parsed.
+/// Memory: the texts of the records in the window.
 class EventJoiner {
   public:
     using Take = std::function<void(DenialEvent&&)>;
@@ -50,16 +50,16 @@ class EventJoiner {
         : take_(std::move(take)), window_(window) {}
 
     void add(const EventId& id, Time time, AccessRecord&& record, std::string_view text);
-    /// A SYSCALL or PROCTITLE record, unparsed.
+    /// Adds a SYSCALL or PROCTITLE record. It is parsed only if its event has a denial.
     void add_detail(const EventId& id, Time time, std::string_view text);
 
-    /// Hands out all events that began at or before `time`.
+    /// Delivers all events that began at or before `time`.
     void flush(Time time = Time::max());
-    /// Hands out an event that has all its records; the others stay.
+    /// Delivers the events that have all their records. The others stay.
     void flush_complete();
     bool empty() const { return order_.empty(); }
 
-    /// Keep the texts of records for DenialEvent::records.
+    /// Keeps the texts of records for DenialEvent::records.
     void keep_texts() { keep_texts_ = true; }
 
   private:

@@ -9,7 +9,7 @@ namespace ringfence::journal {
 
 namespace {
 
-// auditd's ENRICHED format appends its own translations behind this character.
+// In auditd's ENRICHED format, auditd's own translations follow this character.
 constexpr char enriched_separator = '\x1d';
 
 // A record of the kernel is at most 8970 bytes (MAX_AUDIT_MESSAGE_LENGTH) and has some 30 pairs.
@@ -54,7 +54,7 @@ Fields::Fields(std::string_view text) {
 }
 
 std::optional<std::string_view> Fields::raw(std::string_view key) const {
-    // The first one counts: the kernel's own fields come before the strings of user space.
+    // The first pair counts, because the kernel writes its own fields before strings of user space.
     const auto found = std::find_if(pairs_.begin(), pairs_.end(),
                                     [&](const Pair& pair) { return pair.key == key; });
     if (found == pairs_.end()) return std::nullopt;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The key=value pairs of an audit record.
+// Reads the key=value pairs of an audit record.
 //
 // Source: audit_log_untrustedstring() in kernel/audit.c: a string that holds a quote, a space, a
 // control character or a byte above 0x7e is written as upper-case hex digits without quotes, every
@@ -14,19 +14,19 @@
 
 namespace ringfence::journal {
 
-/// The bytes that hex digits stand for; nothing for an odd count or another character.
+/// The bytes that hex digits stand for. Nothing for an odd number of digits or another character.
 std::optional<std::string> decode_hex(std::string_view digits);
 
-/// Views into the text that it was made from, which must outlive it.
+/// The object refers to the text that it was made from. The text must outlive it.
 class Fields {
   public:
     explicit Fields(std::string_view text);
 
-    /// The raw value of the first pair with this key: quotes and hex as they are.
+    /// The value of the first pair with this key, with quotes and hex digits as they are.
     std::optional<std::string_view> raw(std::string_view key) const;
 
-    /// A string of user space, decoded; empty when there is none or it is "(null)". Neither quoted
-    /// nor hex: as it is.
+    /// The decoded value of a string from user space. Empty if there is none or if it is "(null)".
+    /// A value without quotes that is not hex is returned as it is.
     std::string text(std::string_view key) const;
 
     std::optional<std::uint64_t> number(std::string_view key, int base = 10) const;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <fnmatch.h>
 
+#include "base/path.h"
+
 namespace ringfence::journal {
 
 namespace {
@@ -22,17 +24,14 @@ bool matches_unit(const std::vector<std::string>& patterns, const Unit& unit) {
     });
 }
 
-// "nginx" is one of "nginx+site".
+// Whether `name` is one of the policies: "nginx" is one of "nginx+site".
 bool names_policy(const std::string& all, const std::string& name) {
     return ('+' + all + '+').find('+' + name + '+') != std::string::npos;
 }
 
 bool matches_path(const std::string& asked, const std::string& path) {
     if (is_pattern(asked)) return ::fnmatch(asked.c_str(), path.c_str(), FNM_NOESCAPE) == 0;
-    const bool beneath =
-        path.starts_with(asked) &&
-        (asked.ends_with('/') || path.size() == asked.size() || path[asked.size()] == '/');
-    return beneath;
+    return covers(simplify_path(asked), path);
 }
 
 }  // namespace
@@ -49,10 +48,7 @@ bool Filter::concerns(const Attribution& whose) const {
 }
 
 bool Filter::concerns(const DenialKey& what) const {
-    const auto denied = [&](const std::string& right) {
-        return std::find(what.rights.begin(), what.rights.end(), right) != what.rights.end();
-    };
-    const bool of_right = rights.empty() || std::any_of(rights.begin(), rights.end(), denied);
+    const bool of_right = rights.empty() || rights.overlaps(what.blockers);
     const bool has_path = what.type == ObjectType::path || what.type == ObjectType::unix_socket;
     const bool of_path =
         paths.empty() ||

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Which denials were asked for.
+// Selects the denials of a review.
 #pragma once
 
 #include <string>
@@ -11,13 +11,13 @@
 namespace ringfence::journal {
 
 struct Filter {
-    std::vector<std::string> units;     ///< names or patterns of fnmatch(3); any of them
-    std::vector<std::string> policies;  ///< names; any of them, also as a part of "a+b"
-    std::vector<std::string> rights;    ///< as the kernel names them; any of them
-    std::vector<std::string> paths;     ///< a path and all beneath it, or a pattern; any of them
+    std::vector<std::string> units;     ///< one of these names or patterns (fnmatch(3))
+    std::vector<std::string> policies;  ///< one of these names, also in "a+b"
+    Blockers rights;                    ///< one of these
+    std::vector<std::string> paths;     ///< on or beneath one of these paths, or matching a pattern
 
-    /// A denial whose tag only claims to be of the unit is part of the unit's review: it must not
-    /// hide.
+    /// A denial whose tag names the unit without proof is part of the unit's review. Otherwise a
+    /// forged tag could hide it.
     bool concerns(const Attribution& whose) const;
     bool concerns(const DenialKey& what) const;
     bool any_unit() const { return !units.empty() || !policies.empty(); }

@@ -2,7 +2,6 @@
 #include "journal/generalise.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/number.h"
 #include "journal/fields.h"
@@ -35,7 +34,7 @@ std::size_t count(std::string_view text, bool (*kind)(char)) {
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), kind));
 }
 
-// Letters of both cases or letters and digits mixed, as no word has them.
+// Words do not mix letters of both cases, or letters and digits, in this way.
 bool looks_random(std::string_view word) {
     const std::size_t digits = count(word, is_digit), upper = count(word, is_upper),
                       lower = count(word, is_lower);
@@ -51,7 +50,7 @@ bool is_year(std::string_view digits) {
     return digits.size() == 4 && (digits.starts_with("19") || digits.starts_with("20"));
 }
 
-// A word of letters and digits between other characters.
+// `word` consists of letters and digits only.
 Variation variation_of(std::string_view word, std::optional<std::int64_t> pid) {
     const std::size_t digits = count(word, is_digit);
     if (digits == word.size()) {
@@ -64,7 +63,7 @@ Variation variation_of(std::string_view word, std::optional<std::int64_t> pid) {
     return Variation::none;
 }
 
-// "tmp3f" and "cache12": letters, then a number.
+// The number of digits at the end of a word like "cache12".
 std::size_t trailing_digits(std::string_view word) {
     std::size_t n = 0;
     while (n < word.size() && is_digit(word[word.size() - 1 - n]))
@@ -72,7 +71,7 @@ std::size_t trailing_digits(std::string_view word) {
     return n;
 }
 
-// 8-4-4-4-12 hexadecimal digits (RFC 9562).
+// A UUID is 8-4-4-4-12 hexadecimal digits (RFC 9562).
 bool begins_with_uuid(std::string_view text) {
     constexpr std::string_view form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
     if (text.size() < form.size()) return false;
@@ -83,12 +82,6 @@ bool begins_with_uuid(std::string_view text) {
 
 constexpr const char* variation_names[] = {"", "numbered names", "dated names", "temporary names",
                                            "names with the process's ID"};
-
-constexpr std::array<std::string_view, 26> shared = {
-    "/",         "/bin",       "/boot",    "/dev",       "/dev/shm", "/etc",  "/home",
-    "/lib",      "/mnt",       "/media",   "/opt",       "/proc",    "/root", "/run",
-    "/run/lock", "/sbin",      "/srv",     "/sys",       "/tmp",     "/usr",  "/var",
-    "/var/lib",  "/var/cache", "/var/log", "/var/spool", "/var/tmp"};
 
 }  // namespace
 
@@ -138,10 +131,6 @@ bool names_process(std::string_view path) {
     if (!path.starts_with(proc)) return false;
     const std::string_view rest = path.substr(proc.size());
     return parse_number(rest.substr(0, rest.find('/'))).has_value();
-}
-
-bool is_shared_directory(std::string_view directory) {
-    return std::find(shared.begin(), shared.end(), directory) != shared.end();
 }
 
 }  // namespace ringfence::journal

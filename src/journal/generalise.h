@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Names that will be others next time. A rule on one of them would allow what is over.
+// Finds names that will be different next time. A rule on such a name would not allow the next
+// access.
 //
-// Rules, each of which needs the evidence named; without it the file itself is proposed:
-//  - /proc/PID/…: a process ID. The rule is on /proc; one denial suffices, since no other rule
-//    could last.
-//  - The process's own ID in a name ("x.4711", by process 4711), random parts as mkstemp(3) makes
-//    them, UUIDs and long hexadecimal numbers, dates: two names that differ only there.
+// These are the rules. Each needs the evidence that it names; without it, the file is proposed:
+//  - /proc/PID/… contains a process ID. Only a rule on /proc would last, so one denial is enough
+//    evidence. Unless forced, the rule is refused like everything that shows all processes
+//    (suspicion.h).
+//  - The process's own ID in a name ("x.4711" by process 4711), random parts as mkstemp(3) makes
+//    them, UUIDs, long hexadecimal numbers and dates: two names that differ only there.
 //  - Other numbers ("page-1", "page-2"): four such names.
-//  - A file that was another one later (its inode changed while its name stayed), or one that was
-//    denied being written in a directory where creating and removing or renaming was denied, too:
-//    it is replaced by renaming, and a rule on a file is one on its inode.
-// What is proposed then is the same rights on the directory. Never on a directory that services
-// share (/tmp, /etc, …): a temporary name there has no rule at all.
+//  - A file is replaced by renaming, so a rule on its inode would be lost. The evidence is that the
+//    inode changed while the name stayed; or that writing the file was denied, and in its directory
+//    both creating and removing or renaming; or that logrotate(8) renames such a log file.
+// Then the same rights on the directory are proposed. If the directory is shared
+// (places::is_shared_directory()), it is never proposed, and a temporary name there gets no rule.
 #pragma once
 
 #include <cstdint>
@@ -24,14 +26,14 @@ namespace ringfence::journal {
 enum class Variation : std::uint8_t { none, number, date, random, process };
 
 struct Shape {
-    Variation variation = Variation::none;  ///< the strongest part
-    std::string pattern;                    ///< the name with "*" for what varies
+    Variation variation = Variation::none;  ///< the strongest one in the name
+    std::string pattern;                    ///< the name with "*" for each varying part
 };
 
-/// What of a file's name varies. `pid`: of the process that was denied.
+/// Finds what varies in a file's name. `pid`: the ID of the process that was denied.
 Shape shape_of(std::string_view name, std::optional<std::int64_t> pid);
 
-/// How many different names of one pattern are evidence.
+/// The number of different names with one pattern that is needed as evidence.
 std::size_t evidence_needed(Variation variation);
 
 /// "numbered names", "dated names", …
@@ -39,8 +41,5 @@ const char* name_of(Variation variation);
 
 /// Whether a path is /proc/PID or beneath it.
 bool names_process(std::string_view path);
-
-/// Whether services share this directory, so that a rule on it would cover others' files.
-bool is_shared_directory(std::string_view directory);
 
 }  // namespace ringfence::journal

@@ -8,7 +8,7 @@ namespace ringfence::journal {
 
 namespace {
 
-constexpr std::size_t chunk = 64 * 1024;
+constexpr std::size_t chunk = 65536;
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Lines and blocks of a stream, with a limit: a hostile line without an end takes no memory.
+// Reads lines and blocks of a stream, with a limit, so that a hostile line without an end does not
+// use up the memory.
 #pragma once
 
 #include <cstdint>
@@ -11,22 +12,24 @@ namespace ringfence::journal {
 
 class LineReader {
   public:
-    /// Above any audit record (MAX_AUDIT_MESSAGE_LENGTH is 8970) and any entry as JSON that
-    /// matters.
+    /// More than any audit record (MAX_AUDIT_MESSAGE_LENGTH is 8970) and any JSON entry that a
+    /// review needs.
     static constexpr std::size_t longest = 1u << 20;
 
     explicit LineReader(std::FILE* file) : file_(file) {}
 
-    /// The next line without its newline; false at the end. Of a longer one the beginning.
+    /// Reads the next line, without its newline. Of a line that is too long, only the beginning is
+    /// kept. False at the end.
     bool next(std::string& line);
 
-    /// The next `size` bytes; all are read, the first `longest` are kept. False at an early end.
+    /// Reads the next `size` bytes and keeps the first `longest` of them. False if the stream ends
+    /// before.
     bool block(std::string& bytes, std::uint64_t size);
 
-    /// Gives `text` and a newline back, to be read next.
+    /// Puts back `text` and a newline, which are then read next.
     void put_back(std::string_view text);
 
-    /// The first bytes, without taking them.
+    /// The first bytes. They are not taken.
     std::string_view peek();
 
     bool failed() const { return std::ferror(file_) != 0; }

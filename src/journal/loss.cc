@@ -27,6 +27,10 @@ bool is_loss_message(std::string_view message_id) {
     return message_id == message_suppressed || message_id == message_missed;
 }
 
+bool tells_of_losses(std::string_view transport, std::string_view facility) {
+    return transport == "driver" || (transport == "kernel" && facility == "0");
+}
+
 bool is_kernel_loss(std::string_view message) {
     return message.starts_with(kernel_loss);
 }

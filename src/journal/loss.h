@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the journal itself says about records that never reached it.
+// Counts records that never reached the journal, as messages in the journal report them.
 //
 // Sources: audit_log_lost() in kernel/audit.c writes "audit: audit_lost=N …" with the count since
-// boot; journald-rate-limit and journald-kmsg of systemd write the two messages whose IDs are in
+// boot. journald-rate-limit and journald-kmsg of systemd write the two messages whose IDs are in
 // sd-messages.h (SD_MESSAGE_JOURNAL_DROPPED, SD_MESSAGE_JOURNAL_MISSED).
 #pragma once
 
@@ -20,7 +20,10 @@ inline constexpr char message_missed[] = "e9bf28e6e834481bb6f48f548ad13606";
 inline constexpr std::string_view loss_priority = "4";  // pr_warn()
 
 bool is_loss_message(std::string_view message_id);
-/// Whether a message of the kernel is audit's about lost records.
+/// Whether such an entry is journald's or the kernel's own. Services can send the same message IDs,
+/// and write to /dev/kmsg, where the kernel does not let them be of its facility 0.
+bool tells_of_losses(std::string_view transport, std::string_view facility);
+/// Whether a message of the kernel reports lost audit records.
 bool is_kernel_loss(std::string_view message);
 
 /// Records that were dropped in the period of a review.
@@ -33,7 +36,8 @@ struct Losses {
     bool any() const { return audit + suppressed + missed != 0; }
 };
 
-/// Adds losses up; the kernel's count goes on growing within a boot.
+/// Adds up losses. The kernel's number is a total since boot, so of one boot only the highest
+/// counts.
 class LossCounter {
   public:
     void add(const Id& boot, Time time, std::string_view message_id, std::string_view message);

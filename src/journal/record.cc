@@ -6,28 +6,30 @@
 
 #include "base/number.h"
 #include "journal/fields.h"
+#include "landlock/rights.h"
+#include "policy/model/right_names.h"
 
 namespace ringfence::journal {
 
 namespace {
 
-enum class Kind : std::uint8_t { access, domain, syscall, proctitle };
+enum class RecordType : std::uint8_t { access, domain, syscall, proctitle };
 
 struct TypeName {
     std::string_view name;
     std::string_view number;
-    Kind kind;
+    RecordType kind;
 };
 
-// As audit's userspace and systemd name them; the numbered spellings are matched by their number.
+// The names that auditd and systemd use. The spellings with a number are compared by their number.
 constexpr TypeName type_names[] = {
-    {"LANDLOCK_ACCESS", audit_type_access, Kind::access},
-    {"LANDLOCK_DOMAIN", audit_type_domain, Kind::domain},
-    {"SYSCALL", audit_type_syscall, Kind::syscall},
-    {"PROCTITLE", audit_type_proctitle, Kind::proctitle},
+    {"LANDLOCK_ACCESS", audit_type_access, RecordType::access},
+    {"LANDLOCK_DOMAIN", audit_type_domain, RecordType::domain},
+    {"SYSCALL", audit_type_syscall, RecordType::syscall},
+    {"PROCTITLE", audit_type_proctitle, RecordType::proctitle},
 };
 
-// "1423" of "AUDIT1423" and "UNKNOWN[1423]"; other names as they are.
+// "1423" for "AUDIT1423" and "UNKNOWN[1423]". Other names as they are.
 std::string_view bare_type(std::string_view name) {
     constexpr std::string_view numbered = "AUDIT", unknown = "UNKNOWN[";
     if (name.starts_with(unknown) && name.ends_with("]"))
@@ -53,24 +55,26 @@ std::optional<Number> number_within(const Fields& fields, std::string_view key) 
     return static_cast<Number>(*value);
 }
 
-std::vector<std::string> split_blockers(std::string_view list) {
-    std::vector<std::string> names;
+std::vector<std::string_view> split_blockers(std::string_view list) {
+    std::vector<std::string_view> names;
     while (!list.empty()) {
         const std::size_t comma = list.find(',');
         const std::string_view name = list.substr(0, comma);
-        if (!name.empty()) names.emplace_back(name);
+        if (!name.empty()) names.push_back(name);
         list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
     }
     return names;
 }
 
-bool has_family(const std::vector<std::string>& blockers, std::string_view prefix) {
+// The comparison is by name, so that it works for rights of newer kernels, too.
+bool has_family(const std::vector<std::string_view>& blockers, std::string_view prefix) {
     return std::any_of(blockers.begin(), blockers.end(),
-                       [&](const std::string& name) { return name.starts_with(prefix); });
+                       [&](std::string_view name) { return name.starts_with(prefix); });
 }
 
-// lsm_audit.c writes the local end as saddr, src and the remote end as daddr, dest, and leaves out
-// an address of zeros and the port 0: a bind to an ephemeral port has no field at all.
+// lsm_audit.c writes the local end as saddr and src, and the remote end as daddr and dest. It
+// leaves out an address of zeros and the port 0, so a bind to an ephemeral port has no field at
+// all.
 Object parse_port(const Fields& fields, bool remote) {
     Object object;
     object.type = ObjectType::port;
@@ -88,7 +92,8 @@ Object parse_process(const Fields& fields) {
     return object;
 }
 
-// The name of an abstract socket begins with NUL, so that the kernel always writes it as hex.
+// The name of an abstract socket begins with NUL. The kernel therefore always writes it as hex
+// digits.
 Object parse_unix_socket(const Fields& fields) {
     Object object;
     object.type = ObjectType::unix_socket;
@@ -107,7 +112,7 @@ Object parse_path(const Fields& fields) {
     return object;
 }
 
-Object parse_object(const Fields& fields, const std::vector<std::string>& blockers) {
+Object parse_object(const Fields& fields, const std::vector<std::string_view>& blockers) {
     if (has_family(blockers, "net.")) return parse_port(fields, !has_family(blockers, "net.bind_"));
     if (fields.raw("opid")) return parse_process(fields);
     if (has_family(blockers, "scope.abstract_unix_socket")) return parse_unix_socket(fields);
@@ -124,9 +129,11 @@ Result<Record> parse_access(const Fields& fields) {
     const auto domain = fields.number("domain", 16);
     if (!domain) return malformed("LANDLOCK_ACCESS", "has no valid domain=");
     record.domain = *domain;
-    record.blockers = split_blockers(fields.raw("blockers").value_or(""));
-    if (record.blockers.empty()) return malformed("LANDLOCK_ACCESS", "has no blockers=");
-    record.object = parse_object(fields, record.blockers);
+    const auto names = split_blockers(fields.raw("blockers").value_or(""));
+    if (names.empty()) return malformed("LANDLOCK_ACCESS", "has no blockers=");
+    for (const std::string_view name : names)
+        record.blockers.add(name);
+    record.object = parse_object(fields, names);
     return record;
 }
 
@@ -149,6 +156,27 @@ Result<Record> parse_domain(const Fields& fields) {
 
 }  // namespace
 
+bool Blockers::overlaps(const Blockers& other) const {
+    return !(rights & other.rights).empty() ||
+           std::any_of(others.begin(), others.end(), [&](const std::string& name) {
+               return std::find(other.others.begin(), other.others.end(), name) !=
+                      other.others.end();
+           });
+}
+
+std::vector<std::string> Blockers::names() const {
+    std::vector<std::string> names = policy::right_names(rights);
+    names.insert(names.end(), others.begin(), others.end());
+    return names;
+}
+
+void Blockers::add(std::string_view name) {
+    if (const auto* right = landlock::find_right(name.data(), name.size()))
+        rights |= right->access();
+    else
+        others.emplace_back(name);
+}
+
 std::optional<std::string_view> audit_type_number(std::string_view name) {
     const TypeName* type = find_type(name);
     if (type == nullptr) return std::nullopt;
@@ -161,14 +189,14 @@ Result<Record> parse_record(std::string_view message) {
     if (type == nullptr) return OtherRecord{};
     const Fields fields(space == std::string_view::npos ? "" : message.substr(space + 1));
     switch (type->kind) {
-        case Kind::access:
+        case RecordType::access:
             return parse_access(fields);
-        case Kind::domain:
+        case RecordType::domain:
             return parse_domain(fields);
-        case Kind::syscall:
+        case RecordType::syscall:
             return SyscallRecord{number_within<std::int64_t>(fields, "pid"), fields.text("comm"),
                                  fields.text("exe")};
-        case Kind::proctitle:
+        case RecordType::proctitle:
             return ProctitleRecord{fields.text("proctitle")};
     }
     return OtherRecord{};

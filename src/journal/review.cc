@@ -2,6 +2,7 @@
 #include "journal/review.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 #include "base/number.h"
@@ -13,7 +14,8 @@ namespace ringfence::journal {
 
 namespace {
 
-// Different fences or claims that are kept apart. Beyond it only the reason is.
+// The number of fences or claims that are told apart. Further ones are told apart only by their
+// reason.
 constexpr std::size_t most_whose = 20000;
 
 Selection selection_of(const ReviewOptions& options, Pass pass) {
@@ -42,7 +44,7 @@ auto order_of(const Denial& denial) {
                       denial.attribution.unit, denial.tally.first);
 }
 
-// Tags differ from start to start; within a unit they are no difference.
+// Each start has another tag. Denials of one unit must be counted together in spite of that.
 Attribution across_starts(Attribution attribution) {
     if (attribution.reason == Reason::attributed) attribution.tag.clear();
     return attribution;
@@ -69,17 +71,20 @@ Result<void> Reader::read(Pass pass) {
     }
 }
 
-// Any process can send a MESSAGE that looks like an audit record; only journald sets these fields.
-// A source may deliver entries of other passes: they must not count twice.
+// Any process can send a MESSAGE that looks like an audit record, but only journald can set these
+// fields. A source may also deliver entries of other passes, which must not count twice.
 void Reader::take(Pass pass) {
     if (pass == Pass::reports) {
-        if (!is_wrapper_message(source_.field("MESSAGE_ID").value_or(""))) return;
-        if (const auto report = read_wrapper_report(source_)) identities_.add(*report);
+        const bool record = is_wrapper_message(source_.field("MESSAGE_ID").value_or(""));
+        if (const auto report = record ? read_wrapper_report(source_) : read_wrapper_line(source_))
+            identities_.add(*report);
         return;
     }
     if (pass == Pass::losses) {
-        losses_.add(source_.boot(), source_.time(), source_.field("MESSAGE_ID").value_or(""),
-                    source_.field("MESSAGE").value_or(""));
+        if (tells_of_losses(source_.field("_TRANSPORT").value_or(""),
+                            source_.field("SYSLOG_FACILITY").value_or("0")))
+            losses_.add(source_.boot(), source_.time(), source_.field("MESSAGE_ID").value_or(""),
+                        source_.field("MESSAGE").value_or(""));
         return;
     }
     const auto type = source_.field("_AUDIT_TYPE");
@@ -138,7 +143,7 @@ Result<DenialCounter::Whose> Reader::whose(const DomainId& domain) {
     if (known != known_.end()) return known->second;
     auto attribution = identities_.attribute(
         domain.first, domain.second, [&](std::string_view digits) -> Result<std::vector<Unit>> {
-            // Looking something up would lose the place in a journal that is followed.
+            // A look-up moves the position in the journal, and following would then miss entries.
             if (options_.live_from) return std::vector<Unit>{};
             return source_.units_of_invocation(digits);
         });
@@ -174,7 +179,7 @@ void Reader::count(DenialEvent&& event) {
     counter_.add(*number, std::move(key), tally_of(std::move(event)));
 }
 
-// Of every domain that was announced in the period.
+// Adds up the domains that were announced in the period, by unit.
 Result<void> Reader::count_units() {
     std::map<std::tuple<std::string, std::string, Unit>, UnitCount> units;
     for (const auto& [key, domain] : identities_.domains()) {
@@ -228,6 +233,8 @@ Result<Review> Reader::read_denials() {
     std::stable_sort(review_.unattributed.begin(), review_.unattributed.end(), earlier);
     review_.uncounted = counter_.uncounted();
     review_.left_out = identities_.left_out();
+    review_.left_out_users = identities_.left_out_users();
+    review_.dropped = identities_.dropped();
     review_.unreadable = source_.unreadable();
     review_.losses = losses_.losses();
     return std::move(review_);
@@ -245,11 +252,12 @@ Result<std::vector<Denial>> Reader::ready(Time time) {
     std::vector<Denial> denials;
     std::vector<DenialEvent> waiting;
     for (DenialEvent& event : std::exchange(live_, {})) {
-        known_.erase(event.domain);  // what is known of it may have grown
+        known_.erase(event.domain);  // new records may name its unit
         const auto number = whose(event.domain);
         if (!number) return tl::unexpected(number.error());
         const Whose& owner = all_[*number];
-        // Its announcement or report may be a moment late: journald reads several sockets.
+        // journald reads several sockets, so the domain's announcement or report may arrive a
+        // moment later than the denial.
         const Reason reason = owner.attribution.reason;
         const bool late = reason == Reason::no_report || reason == Reason::no_domain_record;
         if (late && event.time > time) {

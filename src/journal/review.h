@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A whole review: entries of a source → denials with the unit whose fence denied them.
+// A review turns the entries of a source into denials, each with the unit whose fence denied it.
 //
-// Several passes over the source. A domain is announced with its first denial and the wrapper
-// reports when the service starts, both maybe long before the time asked for: so identities are
-// read without limits of time, which is cheap (a few records a service start), and denials within
-// them. Since identities come first, denials are counted for the unit at once, and memory goes with
-// the different denials, not with the records.
+// It reads the source in several passes. The kernel announces a domain with its first denial, and
+// the wrapper reports when the service starts. Both may be long before the period of the review. So
+// domains and reports are read without limits of time, which is cheap (a few records for each
+// start), and denials only within the period. Because the identities are read first, each denial is
+// counted for its unit at once. Memory therefore depends on the number of different denials, not of
+// records.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +27,7 @@
 
 namespace ringfence::journal {
 
-/// Equal denials of one unit (or, without a unit, of one creator of domains) on one machine.
+/// Equal denials of one unit on one machine. Without a unit, they have the same creator of domains.
 struct Denial {
     Attribution attribution;
     std::string machine;  ///< machine ID
@@ -34,12 +35,12 @@ struct Denial {
     DenialKey what;
     Tally tally;
 
-    /// The denied program: from the event when its SYSCALL record is there, else what the wrapper
+    /// The denied program: the one in the event's SYSCALL record, or else the one that the wrapper
     /// executed.
     const std::string& program() const { return what.exe.empty() ? attribution.program : what.exe; }
 };
 
-/// What the kernel counted for a unit's fences, against what was logged.
+/// Compares the kernel's count of the denials of a unit's fences with the logged records.
 struct UnitCount {
     Unit unit;
     std::string machine, host;
@@ -49,7 +50,8 @@ struct UnitCount {
     std::uint64_t counted = 0;  ///< …and of these the denials by the kernel's count…
     std::uint64_t read = 0;     ///< …and the records read
 
-    /// Denials that happened and are not here: not logged, or their records lost.
+    /// Denials that are not in the journal: the kernel did not log them, or their records were
+    /// lost.
     std::uint64_t missing() const { return counted > read ? counted - read : 0; }
 };
 
@@ -60,9 +62,12 @@ struct Review {
     std::uint64_t records = 0;         ///< access records read
     std::uint64_t malformed = 0;       ///< Landlock records that could not be parsed
     std::uint64_t unreadable = 0;      ///< lines of a text source that were no record
-    std::uint64_t uncounted = 0;       ///< denials beyond the limit of memory: in no list
-    std::uint64_t left_out = 0;        ///< domains beyond it
-    std::uint64_t elsewhere = 0;  ///< left out by the unit or policy asked for: unattributed ones
+    std::uint64_t uncounted = 0;       ///< denials beyond the limit of memory, which are in no list
+    std::uint64_t left_out = 0;        ///< domains beyond the limit of memory
+    /// Of these, the domains of users that made more than their part, by user ID.
+    std::map<std::uint32_t, std::uint64_t> left_out_users;
+    std::map<std::string, std::uint64_t> dropped;  ///< units of which reports were left out
+    std::uint64_t elsewhere = 0;  ///< unattributed denials that the filter left out
     Losses losses;
 };
 
@@ -72,33 +77,33 @@ struct ReviewOptions {
     std::optional<Id> boot;
     bool pids_comparable = false;  ///< attribution.h, rule 4
     bool keep_records = false;     ///< Tally::records
-    /// Following: identities from then on come with take_live(), older ones with
+    /// For following: identities from this time on come through take_live(), older ones through
     /// read_identities().
     std::optional<Time> live_from;
     Filter filter;
-    /// Called for each denial that the filter lets through, before it is counted. `whose` is to be
-    /// copied if it is kept.
+    /// Called for each denial that the filter accepts, before the denial is counted. `whose` is
+    /// valid only during the call.
     std::function<void(const Attribution& whose, const std::string& host, const DenialEvent&)> each;
 };
 
-/// Reads a source.
+/// Reads a source for a review.
 class Reader {
   public:
     Reader(Source& source, const ReviewOptions& options);
 
-    /// All domains and reports there are. Errors: those of the source, as below.
+    /// Reads all domains and reports. Errors here and below: those of the source.
     Result<void> read_identities();
 
-    /// All denials of the period, counted. Once, after read_identities().
+    /// Reads and counts all denials of the period. Called once, after read_identities().
     Result<Review> read_denials();
 
-    // Following: after read_identities(), take the entries as they come.
+    // For following, after read_identities():
 
-    /// The source's current entry, of whatever kind.
+    /// Takes the source's current entry, whatever its kind.
     void take_live();
-    /// Denials whose records are all there, and those that began before `time`.
+    /// The denials with all their records, and those that began before `time`.
     Result<std::vector<Denial>> ready(Time time);
-    /// Whether more may be ready later without a new entry.
+    /// Whether a denial may become ready without a further entry.
     bool waiting() const { return !joiner_.empty() || !live_.empty(); }
 
   private:
@@ -130,11 +135,11 @@ class Reader {
     std::map<std::tuple<std::string, std::string, Attribution>, DenialCounter::Whose> numbers_;
     std::vector<Whose> all_;
     std::vector<DenialEvent> live_;
-    std::optional<Diagnostics> problem_;  // from within a callback
+    std::optional<Diagnostics> problem_;  // an error inside a callback
     Review review_;
 };
 
-/// All of it. Errors: those of the source.
+/// Makes a whole review. Errors: those of the source.
 Result<Review> review(Source& source, const ReviewOptions& options);
 
 }  // namespace ringfence::journal

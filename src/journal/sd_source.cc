@@ -20,15 +20,15 @@ namespace ringfence::journal {
 
 namespace {
 
-// What is read is far shorter; journald compresses what is longer, and the threshold lets
-// sd-journal stop decompressing there.
-constexpr std::size_t data_threshold = 64 * 1024;
+// All values that are needed are far shorter. journald compresses long values, and with this
+// threshold sd-journal need not decompress them completely.
+constexpr std::size_t data_threshold = 65536;
 
-// As for Spool: they only serve claims, which attribute nothing.
+// The same limit as in Spool. Invocations are only needed for claims, which attribute no denial.
 constexpr std::size_t most_invocations_of_journal = 100000;
 
-// sd_journal_enumerate_available_unique(3) looks every value up in all files before it: with
-// thousands of files that takes minutes.
+// sd_journal_enumerate_available_unique(3) looks up every value in all earlier files. With
+// thousands of files this takes minutes.
 constexpr std::size_t most_files_for_claims = 200;
 constexpr auto longest_for_claims = std::chrono::seconds(2);
 
@@ -38,7 +38,7 @@ std::size_t count_files(const std::string& directory) {
     std::error_code error;
     for (fs::recursive_directory_iterator entry(directory, error), end; entry != end && !error;
          entry.increment(error)) {
-        if (entry.depth() > 0) entry.disable_recursion_pending();  // as sd-journal: one level
+        if (entry.depth() > 0) entry.disable_recursion_pending();  // one level, as in sd-journal
         if (entry->path().extension() == ".journal") ++count;
     }
     return count;
@@ -92,6 +92,7 @@ class SdSource : public LiveSource {
     Result<void> match_pass(Pass pass);
     Result<void> match_audit(const std::vector<const char*>& types);
     Result<void> match_any(const char* field, std::initializer_list<const char*> values);
+    Result<void> match_reports();
     Result<void> match_losses();
     Result<void> collect_invocations();
     Unit unit() { return {text("_SYSTEMD_UNIT"), text("_SYSTEMD_USER_UNIT")}; }
@@ -99,11 +100,11 @@ class SdSource : public LiveSource {
     bool selected();
 
     Journal journal_;
-    std::string name_;  // of the journal, for messages
+    std::string name_;  // the journal's name in messages
     std::size_t files_;
     Selection selection_;
     std::optional<std::set<std::string, std::less<>>>
-        invocations_;  // all of the journal, when asked
+        invocations_;  // of the whole journal, once they were needed
 };
 
 Result<void> SdSource::match(const std::string& text) {
@@ -112,7 +113,7 @@ Result<void> SdSource::match(const std::string& text) {
     return {};
 }
 
-// (_TRANSPORT=audit and one of the types): matches on the same field are alternatives.
+// Selects (_TRANSPORT=audit and one of the types). Matches on the same field are alternatives.
 Result<void> SdSource::match_audit(const std::vector<const char*>& types) {
     if (auto done = match("_TRANSPORT=audit"); !done) return done;
     for (const char* type : types)
@@ -124,6 +125,17 @@ Result<void> SdSource::match_any(const char* field, std::initializer_list<const 
     for (const char* value : values)
         if (auto done = match(std::string(field) + "=" + value); !done) return done;
     return {};
+}
+
+// Records of the wrapper, and lines of streams with the priority of the wrapper's line.
+Result<void> SdSource::match_reports() {
+    if (auto done = match_any("MESSAGE_ID", {report::message_enforced, report::message_degraded,
+                                             report::message_refused, report::message_exec_failed});
+        !done)
+        return done;
+    if (auto done = either(); !done) return done;
+    if (auto done = match("_TRANSPORT=stdout"); !done) return done;
+    return match("PRIORITY=" + std::string(1, report::line_priority));
 }
 
 Result<void> SdSource::match_losses() {
@@ -139,8 +151,7 @@ Result<void> SdSource::match_pass(Pass pass) {
         case Pass::domains:
             return match_audit({audit_type_domain});
         case Pass::reports:
-            return match_any("MESSAGE_ID", {report::message_enforced, report::message_degraded,
-                                            report::message_refused, report::message_exec_failed});
+            return match_reports();
         case Pass::denials:
             return match_audit({audit_type_access, audit_type_syscall, audit_type_proctitle});
         case Pass::losses:
@@ -149,7 +160,7 @@ Result<void> SdSource::match_pass(Pass pass) {
     return {};
 }
 
-// What was matched so far, or what will be.
+// Selects what matches before this call or what matches after it.
 Result<void> SdSource::either() {
     const int error = sd_journal_add_disjunction(journal_.get());
     if (error < 0) return journal_error(name_, "cannot select entries", error);
@@ -203,8 +214,9 @@ Result<void> SdSource::wait(std::chrono::microseconds longest) {
     return {};
 }
 
-// Entries are in the order of their sequence numbers within a file; where the clock was set back a
-// later entry may be within the selection again, so that reading does not stop at its end.
+// The entries of a file are in the order of their sequence numbers. If the clock was set back, an
+// entry after the end of the period may be followed by one within it. So reading does not stop at
+// the end of the period.
 bool SdSource::selected() {
     const Time at = time();
     return at >= selection_.since && at <= selection_.until;
@@ -295,8 +307,8 @@ Opened open_with(const std::string& name, const char* hint, std::size_t files, c
     return std::make_unique<SdSource>(Journal(opened), name, files);
 }
 
-// Files that may not be read or are damaged are passed over by sd_journal_open*(): a journal of
-// which nothing is left must not look like one without denials.
+// sd_journal_open*() skips files that are damaged or may not be read. If no file is left, the
+// journal must not look like one without denials.
 Result<std::unique_ptr<Source>> with_files(Opened opened, const char* hint) {
     if (!opened) return tl::unexpected(opened.error());
     if (!(*opened)->has_files())
@@ -316,7 +328,10 @@ constexpr char files_hint[] = "name files that journald or systemd-journal-remot
 Opened open_local() {
     const std::size_t files = count_files("/var/log/journal") + count_files("/run/log/journal");
     return open_with("the journal of this machine", local_hint, files, [](sd_journal** journal) {
-        return sd_journal_open(journal, SD_JOURNAL_LOCAL_ONLY);
+        // LogNamespace= moves a unit's reports to a journal of its own. libsystemd has this call
+        // from version 245 on.
+        return sd_journal_open_namespace(journal, nullptr,
+                                         SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_ALL_NAMESPACES);
     });
 }
 

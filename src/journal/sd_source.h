@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Journal entries read with libsystemd (sd-journal(3)).
+// Reads journal entries with libsystemd (sd-journal(3)).
 //
-// Entries are selected by the journal's own index (sd_journal_add_match(3)) and of each only the
-// fields asked for are read, so that time goes with the records wanted, not with the journal's
-// size.
+// The journal's index selects the entries (sd_journal_add_match(3)), and only the needed fields of
+// an entry are read. The time therefore depends on the number of selected records, not on the size
+// of the journal.
 #pragma once
 
 #include <chrono>
@@ -16,27 +16,30 @@
 
 namespace ringfence::journal {
 
-/// This machine's own journal, of the system and of the calling user. Errors: none may be read.
+/// This machine's journal, of the system and of the calling user. Errors: no file of it may be
+/// read.
 Result<std::unique_ptr<Source>> open_local_journal();
 
-/// The journal files in a directory and in its subdirectories named by machine ID.
+/// The journal files in a directory, and in its subdirectories whose names are machine IDs.
 Result<std::unique_ptr<Source>> open_journal_directory(const std::string& directory);
 
-/// Single journal files.
+/// The journal in the given files.
 Result<std::unique_ptr<Source>> open_journal_files(const std::vector<std::string>& files);
 
 /// A journal that is being written.
 class LiveSource : public Source {
   public:
-    /// Goes to the first entry at or after `since`, of those of all passes but losses; then next()
-    /// delivers them as they come, false meaning "not yet".
+    /// Goes to the first entry at or after `since`. Entries of all passes but losses are selected.
+    /// next() then delivers entries as they are written, and false means that there is none yet.
     virtual Result<void> follow(Time since, const std::optional<Id>& boot) = 0;
 
-    /// Waits until something was written, or for that long. Errors: those of sd_journal_wait(3).
+    /// Waits until something is written, but not longer than `longest`. Errors: those of
+    /// sd_journal_wait(3).
     virtual Result<void> wait(std::chrono::microseconds longest) = 0;
 };
 
-/// As open_local_journal() and open_journal_directory(); a journal without files yet is no error.
+/// Like open_local_journal() and open_journal_directory(), but a journal that has no file yet is
+/// not an error.
 Result<std::unique_ptr<LiveSource>> open_live_journal();
 Result<std::unique_ptr<LiveSource>> open_live_directory(const std::string& directory);
 

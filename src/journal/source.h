@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Where journal entries come from, behind an interface as narrow as the review needs it: sd-journal
-// (sd_source.h), vectors in tests, other formats later.
+// The interface through which a review reads journal entries. They come from sd-journal
+// (sd_source.h), from texts (spool.h), and in tests from vectors.
 //
-// Trust: a field whose name begins with "_" was set by journald and cannot be set by the sender
-// (systemd.journal-fields(7)); every other field of an entry that is no audit record was written by
-// the sending process.
+// Trust: journald sets the fields whose names begin with "_", and the sender cannot
+// (systemd.journal-fields(7)). The sending process writes all other fields of an entry, unless the
+// entry is an audit record.
 #pragma once
 
 #include <array>
@@ -17,79 +17,76 @@
 #include <vector>
 
 #include "base/diagnostic.h"
+#include "base/timestamp.h"
 
 namespace ringfence::journal {
 
-/// When journald received an entry: CLOCK_REALTIME in microseconds, as `journalctl --since` uses
-/// it.
-using Time = std::chrono::sys_time<std::chrono::microseconds>;
-
-/// A 128-bit ID of systemd: boot, machine.
+/// A 128-bit ID of systemd, for example of a boot or a machine.
 using Id = std::array<std::uint8_t, 16>;
 
 /// 32 lower-case hex digits.
 std::string to_string(const Id& id);
 
-/// From 32 hex digits; nothing for another text.
+/// The ID with these 32 hex digits. Nothing for another text.
 std::optional<Id> parse_id(std::string_view digits);
 
-/// What `_SYSTEMD_UNIT=` and `_SYSTEMD_USER_UNIT=` say of a process.
+/// The unit of a process, as `_SYSTEMD_UNIT=` and `_SYSTEMD_USER_UNIT=` name it.
 struct Unit {
     std::string name;       ///< the system's unit: "nginx.service", "user@1000.service"
     std::string user_name;  ///< the unit of that user's manager; empty for a system service
 
     auto operator<=>(const Unit&) const = default;
     bool empty() const { return name.empty() && user_name.empty(); }
-    /// The unit an administrator thinks of: the user's where there is one.
+    /// The unit that an administrator thinks of: the user's unit, if there is one.
     const std::string& shown() const { return user_name.empty() ? name : user_name; }
 };
 
-/// Which entries to read, one pass each (review.h says why there are several).
+/// The entries of one pass (review.h says why there are several passes).
 enum class Pass : std::uint8_t {
     domains,  ///< domain records (1424)
     reports,  ///< the wrapper's reports
     denials,  ///< access records (1423) with the syscall and proctitle records of their events
-    losses,   ///< the kernel's and journald's words about records that they dropped
+    losses,   ///< messages of the kernel and journald about records that they dropped
 };
 
 struct Selection {
     Pass pass = Pass::denials;
-    Time since = Time::min();  ///< both ends belong to it
+    Time since = Time::min();  ///< the period, with both ends
     Time until = Time::max();
     std::optional<Id> boot;
-    std::string invocation;  ///< 32 hex digits: only what journald files under this start of a unit
+    std::string invocation;  ///< 32 hex digits: only entries of this start of a unit
 };
 
 class Source {
   public:
     virtual ~Source() = default;
 
-    /// Starts reading from the oldest entry of a selection. A source may deliver more than was
-    /// selected by kind, not more than was selected by time and boot.
+    /// Starts reading at the oldest entry of a selection. A source may also deliver entries of
+    /// other passes, but none of other times or boots.
     virtual Result<void> select(const Selection& selection) = 0;
 
-    /// Goes to the next entry; false at the end. The first call goes to the first.
+    /// Goes to the next entry. The first call goes to the first entry. False at the end.
     virtual Result<bool> next() = 0;
 
-    // Of the current entry; valid until the next call of a member.
+    // About the current entry. The results are valid until the next call of a member.
 
-    /// The value of a field, its first where there are several; nothing when the entry has none.
+    /// The first value of a field. Nothing if the entry does not have the field.
     virtual std::optional<std::string_view> field(const char* name) = 0;
     virtual Time time() = 0;
     virtual Id boot() = 0;
 
-    /// When the oldest entry of all was received; Time::max() when there is none.
+    /// The time at which the oldest entry was received. Time::max() if there is none.
     virtual Time oldest() { return Time::max(); }
 
-    /// The units that trusted fields give to invocation IDs that begin with these hex digits.
-    /// Leaves no current entry.
+    /// The units whose invocation IDs begin with these hex digits, according to trusted fields.
+    /// There is no current entry afterwards.
     virtual Result<std::vector<Unit>> units_of_invocation(std::string_view digits) = 0;
 
-    /// Whether its entries have the boot ID that journald gave them. False: a domain and the report
-    /// of its wrapper can only be joined by the tag, across boots.
+    /// Whether the entries have the boot IDs that journald gave them. If not, a domain and the
+    /// report of its wrapper are joined by the tag alone, across boots.
     virtual bool knows_boots() const { return true; }
 
-    /// Entries or lines that were no journal entries or audit records.
+    /// The number of entries or lines that are neither journal entries nor audit records.
     virtual std::uint64_t unreadable() const { return 0; }
 };
 

@@ -17,8 +17,8 @@ namespace ringfence::journal {
 
 namespace {
 
-// A row each, of which there is one a service start; beyond it claims by invocation are not looked
-// up any more (attribution.h, rule 6: they attribute nothing).
+// Each start of a service takes a row. Further invocations are not kept. This only loses claims,
+// which attribute no denial (attribution.h, rule 6).
 constexpr std::size_t most_invocations = 100000;
 
 tl::unexpected<Diagnostics> spool_error(const char* what) {
@@ -102,7 +102,7 @@ bool Spool::read_text(std::string& text) {
     return read(text.data(), size);
 }
 
-// The file is our own: what it says of sizes is true.
+// The sizes in the file can be trusted, because the file is our own.
 bool Spool::read_entry() {
     std::size_t count = 0;
     if (!read(&pass_, sizeof pass_) || !read(&entry_.time, sizeof entry_.time) ||

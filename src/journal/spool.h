@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A source made of text: what a review needs of it is kept in a temporary file that has no name, so
-// that standard input can be read several times over and memory does not grow with it.
+// A source that is made from text. The entries that a review needs are kept in a temporary file
+// without a name. So standard input can be read in several passes, and memory does not grow with
+// it.
 #pragma once
 
 #include <cstdio>
@@ -17,11 +18,12 @@ namespace ringfence::journal {
 
 class Spool : public Source {
   public:
-    /// The file is made in $TMPDIR, /var/tmp or /tmp. Errors: none can be written.
+    /// Makes the file in $TMPDIR, /var/tmp or /tmp. Errors: no such directory can be written to.
     static Result<std::unique_ptr<Spool>> make(bool knows_boots);
 
-    /// Keeps an entry when a review needs it. All entries come before the first select(), in the
-    /// order in which journald or auditd got them. Errors: the disk is full, …
+    /// Keeps an entry if a review needs it. All entries must be added before the first select(), in
+    /// the order in which journald or auditd received them. Errors: the file cannot be written, for
+    /// example because the disk is full.
     Result<void> add(const Entry& entry);
     void add_unreadable() { ++unreadable_; }
 
@@ -53,7 +55,7 @@ class Spool : public Source {
     std::uint64_t unreadable_ = 0;
 };
 
-/// The format of a file, by its first bytes (eight suffice for journal and audit_log).
+/// The format of a file. Its first bytes tell it; eight are enough for journal and audit_log.
 enum class Format : std::uint8_t {
     journal,      ///< a journal file: sd_source.h
     export_text,  ///< https://systemd.io/JOURNAL_EXPORT_FORMATS
@@ -63,25 +65,27 @@ enum class Format : std::uint8_t {
 };
 Format format_of(std::string_view first_bytes);
 
-/// Turns a line of JSON into an entry (set_exported() for each member); false when it is none.
+/// Turns a line of JSON into an entry by calling set_exported() for each member. False if the line
+/// is not an entry.
 using ParseJson = std::function<bool(std::string_view line, Entry& entry)>;
 
-/// Bytes of one input and its name for messages.
+/// One input, with its name in messages.
 struct Input {
     std::string name;
     std::FILE* file = nullptr;  ///< not owned; need not be seekable
 };
 
-/// Reads an input of one of the text formats into a spool. `parse_json` may be empty when the
-/// format is another. Errors: of reading and writing; a file of no known format.
+/// Reads an input of one of the text formats into a spool. `parse_json` may be empty if the format
+/// is not JSON. Errors: reading or writing fails, or the file has no known format.
 Result<void> read_text(const Input& input, const ParseJson& parse_json, Spool& spool);
 
-/// Reads logs of auditd, in the order of their first records. Lines of other machines (node=) are
-/// kept apart; a boot begins where the serial numbers begin anew.
-/// Errors: of reading and writing; a file without any audit record.
+/// Reads logs of auditd in the order of their first records. Machines (node=) are kept apart. A
+/// boot begins where the serial numbers start again.
+/// Errors: reading or writing fails, or a file has no audit record.
 Result<void> read_audit_logs(const std::vector<Input>& inputs, Spool& spool);
 
-/// auditd's records with the wrapper's reports of a journal: `log` for everything but reports.
+/// Joins auditd's records with the wrapper's reports in a journal. Reports come from the journal,
+/// everything else from `log`.
 std::unique_ptr<Source> join_sources(std::unique_ptr<Source> log, std::unique_ptr<Source> journal);
 
 }  // namespace ringfence::journal

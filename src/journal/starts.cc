@@ -7,13 +7,16 @@
 #include <tuple>
 
 #include "base/number.h"
-#include "journal/fields.h"
 #include "journal/wrapper_report.h"
 #include "landlock/report.h"
 
 namespace ringfence::journal {
 
 namespace {
+
+// Everybody can make units (a user manager's, for example), so their number is limited.
+constexpr std::size_t most_units = 20000;
+constexpr std::size_t longest_error = 4096;
 
 struct Report {
     std::string invocation;
@@ -24,17 +27,7 @@ std::string text_field(Source& source, const char* name) {
     return std::string(source.field(name).value_or(""));
 }
 
-std::set<std::string> split_rights(std::string_view list) {
-    std::set<std::string> rights;
-    for (std::size_t at = 0; at < list.size();) {
-        const std::size_t comma = std::min(list.find(',', at), list.size());
-        if (comma > at) rights.emplace(list.substr(at, comma - at));
-        at = comma + 1;
-    }
-    return rights;
-}
-
-// A program that could not be executed did not start either.
+// If the program could not be executed, the service did not start, so that counts as refused.
 std::optional<StartStatus> status_of(Source& source) {
     if (source.field("MESSAGE_ID") == report::message_exec_failed) return StartStatus::refused;
     const std::string status = text_field(source, "LANDLOCK_STATUS");
@@ -56,12 +49,12 @@ std::optional<Report> read_report(Source& source) {
     start.unit = {text_field(source, "_SYSTEMD_UNIT"), text_field(source, "_SYSTEMD_USER_UNIT")};
     start.status = *status;
     start.time = source.time();
-    start.policy = text_field(source, "LANDLOCK_POLICY");
-    start.digest = text_field(source, "LANDLOCK_POLICY_DIGEST");
+    start.policy = policy_field(source);
+    start.digest = digest_field(source);
     start.abi = static_cast<int>(std::min<std::uint64_t>(
         parse_number(text_field(source, "LANDLOCK_ABI")).value_or(0), 9999));
-    start.unenforced = split_rights(text_field(source, "LANDLOCK_UNENFORCED"));
-    start.error = text_field(source, "LANDLOCK_ERROR");
+    start.unenforced = known_rights(source.field("LANDLOCK_UNENFORCED").value_or(""));
+    start.error = source.field("LANDLOCK_ERROR").value_or("").substr(0, longest_error);
     return report;
 }
 
@@ -71,22 +64,16 @@ std::uint64_t& counter_of(UnitStarts& starts, StartStatus status) {
                                              : starts.refused;
 }
 
-// The row of a unit, with the invocation that it stands for.
+// The row of a unit. It describes the unit's latest invocation.
 class Row {
   public:
     void add(Report report, Time since) {
+        const bool same = known_ && report.invocation == invocation_ && !invocation_.empty();
+        if (same) return worsen(report.start);
         UnitStarts& start = report.start;
         start.enforced = unit_.enforced;
         start.degraded = unit_.degraded;
         start.refused = unit_.refused;
-        const bool same = known_ && report.invocation == invocation_ && !invocation_.empty();
-        if (same) {
-            if (counted_) --counter_of(start, unit_.status);
-            if (unit_.status > start.status) start.status = unit_.status;
-            start.unenforced.merge(unit_.unenforced);
-            if (start.error.empty()) start.error = unit_.error;
-            start.time = std::max(start.time, unit_.time);
-        }
         counted_ = start.time >= since;
         if (counted_) ++counter_of(start, start.status);
         unit_ = std::move(start);
@@ -96,6 +83,15 @@ class Row {
     const UnitStarts& unit() const { return unit_; }
 
   private:
+    void worsen(UnitStarts& later) {
+        if (later.status != StartStatus::refused || unit_.status == StartStatus::refused) return;
+        if (counted_) --counter_of(unit_, unit_.status);
+        if (counted_) ++counter_of(unit_, later.status);
+        unit_.status = later.status;
+        unit_.error = std::move(later.error);
+        unit_.time = later.time;
+    }
+
     UnitStarts unit_;
     std::string invocation_;
     bool known_ = false;
@@ -117,7 +113,7 @@ const char* name_of(StartStatus status) {
 }
 
 Result<Starts> read_starts(Source& source, Time since, Time until) {
-    if (auto done = source.select({Pass::reports, Time::min(), until, std::nullopt}); !done)
+    if (auto done = source.select({Pass::reports, Time::min(), until, std::nullopt, {}}); !done)
         return tl::unexpected(done.error());
     Starts starts;
     std::map<std::tuple<std::string, std::string, Unit>, Row> rows;
@@ -127,11 +123,18 @@ Result<Starts> read_starts(Source& source, Time since, Time until) {
         if (!*found) break;
         auto report = read_report(source);
         if (!report) continue;
-        const UnitStarts& start = report->start;
-        if (start.unit.empty())
+        UnitStarts& start = report->start;
+        if (start.unit.empty()) {
             ++starts.without_unit;
-        else
-            rows[{start.host, start.machine, start.unit}].add(std::move(*report), since);
+            continue;
+        }
+        const std::tuple key(start.host, start.machine, start.unit);
+        const auto row = rows.find(key);
+        if (row == rows.end() && rows.size() >= most_units) {
+            ++starts.left_out;
+            continue;
+        }
+        rows[key].add(std::move(*report), since);
     }
     for (const auto& [key, row] : rows)
         starts.units.push_back(row.unit());

@@ -9,12 +9,16 @@
 
 #include <fmt/format.h>
 
-#include "base/literal_path.h"
+#include "base/escape.h"
+#include "base/path.h"
+#include "base/utf8.h"
+#include "journal/current_policy.h"
 #include "journal/generalise.h"
 #include "journal/suspicion.h"
-#include "journal/utf8.h"
 #include "landlock/groups.h"
 #include "landlock/rights.h"
+#include "places/access.h"
+#include "places/places.h"
 
 namespace ringfence::journal {
 
@@ -23,7 +27,7 @@ namespace {
 using landlock::Access;
 using landlock::access_of;
 
-// That many denied files of one directory are worth a word about the directory.
+// If so many files of one directory were denied, a comment mentions the directory.
 constexpr std::size_t many_files = 4;
 constexpr std::size_t many_files_of_listed = 2;
 
@@ -36,22 +40,11 @@ constexpr Access removes = access_of("fs.remove_file") | access_of("fs.refer");
 constexpr Access writes =
     access_of("fs.write_file") | access_of("fs.remove_file") | access_of("fs.remove_dir");
 
-// The rights that blockers name; nothing when one of them is no right.
-std::optional<Access> access_of_names(const std::vector<std::string>& names) {
-    Access all;
-    for (const std::string& name : names) {
-        const landlock::Right* right = landlock::find_right(name.data(), name.size());
-        if (right == nullptr) return std::nullopt;
-        all |= right->access();
-    }
-    return all;
-}
-
 bool overlap(const Access& a, const Access& b) {
     return !(a & b).empty();
 }
 
-// Denied rights that only make sense on a directory say that the object is one.
+// If a denied right makes sense only on a directory, the object is a directory.
 bool is_directory(const Access& denied) {
     return overlap(denied, landlock::known_at(landlock::newest_abi) - landlock::file_rights());
 }
@@ -90,7 +83,7 @@ std::string unusable(const std::string& path) {
     return {};
 }
 
-// What is known of one path before it is decided how to propose it.
+// The denials of one path, before it is decided what to propose.
 struct Gathered {
     PathProposal proposal;
     std::optional<std::int64_t> pid;
@@ -100,13 +93,16 @@ struct Gathered {
 };
 using GatheredPaths = std::map<std::string, Gathered>;
 
-std::string directory_of(const std::string& path) {
-    const std::size_t slash = path.find_last_of('/');
-    return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
-}
+struct GatheredPort {
+    Evidence evidence;
+    std::vector<Denial> denials;  // for a refusal
+};
 
-std::string name_in_directory(const std::string& path) {
-    return path.substr(path.find_last_of('/') + 1);
+// logrotate(8) renames a log file, so a rule must be on its directory. This is possible only if the
+// directory belongs to one service.
+bool is_rotated_in_own_directory(const std::string& path) {
+    return places::place_of(path, places::Kind::rotated) &&
+           !places::is_shared_directory(directory_of(path));
 }
 
 // Moves a path's denials to its directory, or to /proc.
@@ -118,6 +114,7 @@ void move_to(GatheredPaths& paths, const std::string& path, const std::string& d
     into.proposal.path = directory;
     into.proposal.denied |= from.proposal.denied;
     into.proposal.evidence.add(from.proposal.evidence);
+    into.proposal.verified = into.proposal.verified && from.proposal.verified;
     into.proposal.directory = true;
     if (into.proposal.suspicion.empty()) into.proposal.suspicion = from.proposal.suspicion;
     if (into.proposal.why.empty()) into.proposal.why = why;
@@ -129,38 +126,83 @@ void move_to(GatheredPaths& paths, const std::string& path, const std::string& d
 class Builder {
   public:
     Builder(std::string policy, const SuggestOptions& options)
-        : policy_(std::move(policy)), options_(options) {}
+        : policy_(std::move(policy)),
+          options_(options),
+          current_(rules_of(policy_, options), options.units) {}
     void add(const Denial& denial);
     Suggestion build();
 
   private:
-    std::string add_path(const Denial& denial, const Access& denied);
-    std::string add_port(const Denial& denial, const Access& denied);
+    static const policy::Rules* rules_of(const std::string& policy, const SuggestOptions& options);
+    bool is_forced(const std::string& path) const;
+    std::string problem_with_unit(const Unit& unit) const;
+    std::string add_allowable(const Denial& denial);
+    std::string add_path(const Denial& denial);
+    std::string add_port(const Denial& denial);
     void generalise_processes();
     void generalise_names();
     void generalise_replaced();
+    void refuse_suspicious();
     void refuse(const std::string& path, const std::string& reason);
+    void refuse(const std::vector<Denial>& denials, const std::string& reason);
+    Standing standing_of(const Gathered& gathered);
+    void add_paths(Suggestion& suggestion);
+    void add_ports(Suggestion& suggestion);
     void write_with_specifiers(Gathered& gathered) const;
     std::vector<DirectoryNote> notes(const std::vector<PathProposal>& proposals) const;
 
     std::string policy_;
     const SuggestOptions& options_;
+    CurrentPolicy current_;
     GatheredPaths paths_;
-    std::map<std::pair<std::string, std::uint16_t>, Evidence> ports_;
+    std::map<std::pair<std::string, std::uint16_t>, GatheredPort> ports_;
     std::vector<Refusal> refused_;
 };
 
-std::string Builder::add_path(const Denial& denial, const Access& denied) {
+const policy::Rules* Builder::rules_of(const std::string& policy, const SuggestOptions& options) {
+    const auto found = options.policies.find(policy);
+    return found == options.policies.end() ? nullptr : &found->second;
+}
+
+bool Builder::is_forced(const std::string& path) const {
+    return std::any_of(options_.forced.begin(), options_.forced.end(),
+                       [&](const std::string& forced) { return covers(forced, path); });
+}
+
+// A report's policy is a word of its sender: anybody can run the wrapper with any policy's name,
+// and would change the policy of a service by what is denied there.
+std::string Builder::problem_with_unit(const Unit& unit) const {
+    const auto facts = options_.units.find(unit);
+    if (policy_.empty() || facts == options_.units.end() || !facts->second.policies) return {};
+    const std::set<std::string>& asked = *facts->second.policies;
+    for (std::size_t at = 0; at <= policy_.size();) {
+        const std::size_t end = std::min(policy_.find('+', at), policy_.size());
+        if (!asked.contains(policy_.substr(at, end - at)))
+            return fmt::format(
+                "{} does not ask for the policy {}; anybody can run the wrapper with "
+                "the name of a policy",
+                unit.shown(), policy_);
+        at = end + 1;
+    }
+    return {};
+}
+
+std::string Builder::add_path(const Denial& denial) {
     const std::string& path = denial.what.path;
+    const Access& denied = denial.what.blockers.rights;
     if (std::string reason = unusable(path); !reason.empty()) return reason;
-    const std::string suspected = suspicion(path, denied);
-    if (!suspected.empty() && !options_.force) return suspected;
+    if (denial.tally.path == PathCheck::mismatch)
+        return "another object was denied: the process had a root directory of its own, and saw "
+               "that object under this path";
+    std::string suspected = is_rotated_in_own_directory(path) ? "" : suspicion(path, denied);
+    if (!suspected.empty() && !is_forced(path)) return suspected;
     Gathered& gathered = paths_[path];
     PathProposal& proposal = gathered.proposal;
     proposal.path = path;
     proposal.denied |= denied;
     proposal.evidence.add(denial.tally);
     if (!suspected.empty()) proposal.suspicion = suspected;
+    proposal.verified = proposal.verified && denial.tally.path == PathCheck::verified;
     gathered.pid = denial.tally.pid;
     gathered.replaced = gathered.replaced || denial.tally.replaced;
     gathered.units.insert(denial.attribution.unit);
@@ -170,7 +212,11 @@ std::string Builder::add_path(const Denial& denial, const Access& denied) {
 
 void Builder::refuse(const std::string& path, const std::string& reason) {
     const auto refused = paths_.extract(path);
-    for (const Denial& denial : refused.mapped().denials)
+    refuse(refused.mapped().denials, reason);
+}
+
+void Builder::refuse(const std::vector<Denial>& denials, const std::string& reason) {
+    for (const Denial& denial : denials)
         refused_.push_back({denial, reason});
 }
 
@@ -180,8 +226,8 @@ void Builder::generalise_processes() {
         if (names_process(path)) found.push_back(path);
     for (const std::string& path : found)
         move_to(paths_, path, "/proc",
-                fmt::format("{} and its kin: the process ID is another one at each start; this "
-                            "shows other processes, too",
+                fmt::format("the process ID in {} is another one at each start, so only a rule on "
+                            "all of /proc lasts",
                             found.front()));
 }
 
@@ -190,7 +236,7 @@ void Builder::generalise_names() {
         alike;
     for (const auto& [path, gathered] : paths_) {
         if (is_directory(gathered.proposal.denied)) continue;
-        const Shape shape = shape_of(name_in_directory(path), gathered.pid);
+        const Shape shape = shape_of(base_name(path), gathered.pid);
         if (shape.variation == Variation::none) continue;
         auto& [variation, names] = alike[{directory_of(path), shape.pattern}];
         variation = std::max(variation, shape.variation);
@@ -200,7 +246,7 @@ void Builder::generalise_names() {
         const auto& [directory, pattern] = key;
         const auto& [variation, names] = found;
         if (names.size() < evidence_needed(variation)) continue;
-        const bool shared = is_shared_directory(directory);
+        const bool shared = places::is_shared_directory(directory);
         if (shared && variation < Variation::random) continue;
         for (const std::string& path : names) {
             if (shared)
@@ -219,33 +265,53 @@ void Builder::generalise_replaced() {
     std::vector<std::pair<std::string, std::string>> moves;
     for (const auto& [path, gathered] : paths_) {
         const std::string directory = directory_of(path);
-        if (is_directory(gathered.proposal.denied) || is_shared_directory(directory)) continue;
+        const Access& denied = gathered.proposal.denied;
+        if (is_directory(denied) || places::is_shared_directory(directory)) continue;
         const auto parent = paths_.find(directory);
-        const bool renames = parent != paths_.end() &&
-                             overlap(gathered.proposal.denied, changes_file) &&
+        const bool renames = parent != paths_.end() && overlap(denied, changes_file) &&
                              overlap(parent->second.proposal.denied, creates) &&
                              overlap(parent->second.proposal.denied, removes);
-        if (gathered.replaced || renames) moves.emplace_back(path, directory);
+        const bool rotated = overlap(denied, places::changes) && is_rotated_in_own_directory(path);
+        if (gathered.replaced || renames || rotated) moves.emplace_back(path, directory);
     }
     for (const auto& [path, directory] : moves)
         move_to(paths_, path, directory,
                 fmt::format("{} is replaced by renaming: a rule on the file would be lost",
-                            name_in_directory(path)));
+                            base_name(path)));
 }
 
-// All units of the policy must agree: it is one text for all of them.
+// A proposal may grant more than what was denied, because it is for a directory, uses a group of
+// rights, or joins several denials. So the proposal itself is checked, too.
+void Builder::refuse_suspicious() {
+    std::vector<std::pair<std::string, std::string>> found;
+    for (auto& [path, gathered] : paths_) {
+        PathProposal& proposal = gathered.proposal;
+        choose_group(proposal);
+        const std::string suspected = suspicion(path, proposal.grants);
+        if (suspected.empty()) continue;
+        if (proposal.suspicion.empty()) proposal.suspicion = suspected;
+        if (!is_forced(path))
+            found.emplace_back(path,
+                               proposal.why.empty()
+                                   ? suspected
+                                   : fmt::format("{}, and {} {}", proposal.why, path, suspected));
+    }
+    for (const auto& [path, reason] : found)
+        refuse(path, reason);
+}
+
+// A specifier is used only if it is right for all units of the policy, because they share one text.
 void Builder::write_with_specifiers(Gathered& gathered) const {
     PathProposal& proposal = gathered.proposal;
-    proposal.written = literal_path(proposal.path);
-    if (!options_.aliases) return;
+    proposal.written = escape_expansions(proposal.path);
     std::optional<std::pair<std::string, std::string>> agreed;
     for (const Unit& unit : gathered.units) {
         std::pair<std::string, std::string> here(proposal.written, "");
-        for (const PathAlias& alias : options_.aliases(unit)) {
-            const bool beneath =
-                proposal.path == alias.prefix || proposal.path.starts_with(alias.prefix + "/");
-            if (!beneath) continue;
-            here = {alias.written + literal_path(proposal.path.substr(alias.prefix.size())),
+        const auto facts = options_.units.find(unit);
+        if (facts == options_.units.end()) return;
+        for (const PathAlias& alias : facts->second.aliases) {
+            if (!covers(alias.prefix, proposal.path)) continue;
+            here = {alias.written + escape_expansions(proposal.path.substr(alias.prefix.size())),
                     alias.why};
             break;
         }
@@ -257,30 +323,33 @@ void Builder::write_with_specifiers(Gathered& gathered) const {
     proposal.why += (proposal.why.empty() ? "" : "; ") + agreed->second;
 }
 
-std::string Builder::add_port(const Denial& denial, const Access& denied) {
-    // The kernel does not write port 0; binding it asks for an ephemeral port.
+std::string Builder::add_port(const Denial& denial) {
+    // The kernel leaves out port 0. To bind port 0 is to ask for an ephemeral port.
     if (!denial.what.port && denial.what.remote) return "the record has no port";
-    for (const landlock::PortGroup& group : landlock::port_groups)
-        if (overlap(group.access, denied))
-            ports_[{group.key, denial.what.port.value_or(0)}].add(denial.tally);
+    for (const landlock::PortGroup& group : landlock::port_groups) {
+        if (!overlap(group.access, denial.what.blockers.rights)) continue;
+        GatheredPort& gathered = ports_[{group.key, denial.what.port.value_or(0)}];
+        gathered.evidence.add(denial.tally);
+        gathered.denials.push_back(denial);
+    }
     return {};
 }
 
 void Builder::add(const Denial& denial) {
-    const auto denied = access_of_names(denial.what.rights);
-    std::string reason;
-    if (denial.what.many)
-        reason = "too many different objects were denied to tell them apart";
-    else if (!denied)
-        reason = "no rule of a policy can allow it";
-    else if (denied->scope != 0)
-        reason =
-            "a scope is lifted as a whole, not for one object: decide it in the policy's [scope]";
-    else if (denied->net != 0)
-        reason = add_port(denial, *denied);
-    else
-        reason = add_path(denial, *denied);
+    std::string reason = problem_with_unit(denial.attribution.unit);
+    if (reason.empty()) reason = add_allowable(denial);
     if (!reason.empty()) refused_.push_back({denial, std::move(reason)});
+}
+
+// Returns why it cannot be proposed.
+std::string Builder::add_allowable(const Denial& denial) {
+    const Blockers& blockers = denial.what.blockers;
+    if (denial.what.many) return "too many different objects were denied to tell them apart";
+    if (!blockers.others.empty()) return "no rule of a policy can allow it";
+    if (blockers.rights.scope != 0)
+        return "a scope is lifted as a whole, not for one object: decide it in the policy's "
+               "[scope]";
+    return blockers.rights.net != 0 ? add_port(denial) : add_path(denial);
 }
 
 std::vector<DirectoryNote> Builder::notes(const std::vector<PathProposal>& proposals) const {
@@ -303,32 +372,59 @@ std::vector<DirectoryNote> Builder::notes(const std::vector<PathProposal>& propo
     return kept;
 }
 
+// One proposal may stand for several denials, and each denial is judged by itself: the rules of the
+// policy may name the denied paths, and not the proposed directory.
+Standing Builder::standing_of(const Gathered& gathered) {
+    Standing all{true, ""};
+    for (const Denial& denial : gathered.denials) {
+        const Standing one = current_.on_path(denial.attribution.unit, denial.what.path,
+                                              denial.what.blockers.rights);
+        all.allowed = all.allowed && one.allowed;
+        if (all.obstacle.empty()) all.obstacle = one.obstacle;
+    }
+    return all;
+}
+
+void Builder::add_paths(Suggestion& suggestion) {
+    for (auto& [path, gathered] : paths_) {
+        const Standing standing = standing_of(gathered);
+        choose_group(gathered.proposal);
+        write_with_specifiers(gathered);
+        if (standing.allowed)
+            ++suggestion.allowed;
+        else if (!standing.obstacle.empty())
+            refuse(gathered.denials, standing.obstacle);
+        else
+            suggestion.paths.push_back(gathered.proposal);
+    }
+    std::stable_sort(suggestion.paths.begin(), suggestion.paths.end(),
+                     [](const PathProposal& a, const PathProposal& b) {
+                         return std::tuple(a.key.empty(), a.key) < std::tuple(b.key.empty(), b.key);
+                     });
+}
+
+void Builder::add_ports(Suggestion& suggestion) {
+    for (const auto& [key, gathered] : ports_) {
+        const PortProposal proposal{key.second, key.first, gathered.evidence};
+        const Standing standing = current_.on_port(proposal.access(), proposal.port);
+        if (standing.allowed)
+            ++suggestion.allowed;
+        else if (!standing.obstacle.empty())
+            refuse(gathered.denials, standing.obstacle);
+        else
+            suggestion.ports.push_back(proposal);
+    }
+}
+
 Suggestion Builder::build() {
     Suggestion suggestion;
     suggestion.policy = policy_;
     generalise_processes();
     generalise_names();
     generalise_replaced();
-    for (auto& [path, gathered] : paths_) {
-        PathProposal& proposal = gathered.proposal;
-        choose_group(proposal);
-        write_with_specifiers(gathered);
-        if (options_.allows_path && options_.allows_path(policy_, proposal))
-            ++suggestion.allowed;
-        else
-            suggestion.paths.push_back(proposal);
-    }
-    std::stable_sort(suggestion.paths.begin(), suggestion.paths.end(),
-                     [](const PathProposal& a, const PathProposal& b) {
-                         return std::tuple(a.key.empty(), a.key) < std::tuple(b.key.empty(), b.key);
-                     });
-    for (const auto& [key, evidence] : ports_) {
-        const PortProposal proposal{key.second, key.first, evidence};
-        if (options_.allows_port && options_.allows_port(policy_, proposal))
-            ++suggestion.allowed;
-        else
-            suggestion.ports.push_back(proposal);
-    }
+    refuse_suspicious();
+    add_paths(suggestion);
+    add_ports(suggestion);
     suggestion.notes = notes(suggestion.paths);
     suggestion.refused = std::move(refused_);
     return suggestion;

@@ -1,37 +1,45 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// From denials to the smallest policy change that would allow them, or to the reason why none is
+// Finds the smallest policy change that would allow what was denied, or the reason why no change is
 // proposed.
 //
-// Rules:
-//  - One line a path and one a port. A group of landlock/groups.h is proposed when, on that object,
-//    it grants what was denied and nothing else; two cases go further and say so in the line's
-//    comment: `execute` also reads (a program that may not be read cannot be loaded), and `write`
-//    where a directory was denied both creating in it and writing or removing. Everything else is a
-//    [[filesystem.rule]] with exactly the rights that were denied.
-//  - Files are proposed as files. Where their names will be others next time, and the denials show
-//    it, the directory is proposed instead (generalise.h). Otherwise a directory is only mentioned,
-//    in a comment, where several files of it were denied or it was itself listed.
-//  - A path below a directory that the unit itself names (StateDirectory=) or with the unit's
-//    instance in it is written with the specifier (PathAlias).
-//  - Scopes, ptrace and mount have no rule that could allow them for one object: refused.
-//  - What looks like an attack is refused with the reason (suspicion.h), unless forced.
-//  - What the policy allows by now is not proposed again.
-// Only denials with a unit and a policy's name are considered: nobody's forged record may lead to a
-// proposal.
+// These are the rules:
+//  - There is one line for each path and each port. A group of landlock/groups.h is proposed if on
+//    that object it grants exactly what was denied. In two cases the group may grant more, and the
+//    comment of the line says so: `execute` also reads, because a program that may not be read
+//    cannot be loaded; and `write` is proposed if both creating in a directory and writing or
+//    removing was denied. Everything else becomes a [[filesystem.rule]] with the denied rights.
+//  - Files are proposed as files. If the denials show that their names will be different next time,
+//    the directory is proposed instead (generalise.h). Otherwise a comment mentions the directory
+//    if several of its files were denied, or if listing it was denied.
+//  - A path below a directory that the unit itself names (StateDirectory=), or with the unit's
+//    instance in it, is written with a specifier (PathAlias).
+//  - A path that does not lead to the denied object is refused, also if it is forced. If the path
+//    could not be compared, the comment of the line says so.
+//  - Scopes, ptrace and mount are refused: no rule can allow them for one object.
+//  - Whatever `ringfence check` would warn about is refused with the reason (suspicion.h), unless
+//    its path is forced. Both the denied access and the proposed rule are checked.
+//  - Whatever the present policy allows is not proposed again. The judge decides (policy/judge).
+//  - Whatever no drop-in can allow is refused: a layer of the policy denies it, or the policy's abi
+//    is older than the right.
+// Only denials with a unit and the name of a policy are used, so that no forged record can lead to
+// a proposal.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "journal/review.h"
 #include "landlock/access.h"
+#include "policy/judge/hierarchy.h"
+#include "policy/model/rules.h"
 
 namespace ringfence::journal {
 
-/// What a proposal or refusal rests on.
+/// The denials behind a proposal or refusal.
 struct Evidence {
     std::uint64_t count = 0;
     Time first = Time::max();
@@ -45,9 +53,10 @@ struct Evidence {
 struct PathProposal {
     std::string path;         ///< as the kernel gave it; unescaped
     std::string written;      ///< the same with specifiers, as a policy has it: "%S/web"
-    std::string why;          ///< why it is not the path that was denied; may be empty
-    std::string suspicion;    ///< forced: what it looks like
+    std::string why;          ///< why another path is proposed than the denied one; may be empty
+    std::string suspicion;    ///< if forced: what `ringfence check` would warn about
     std::string key;          ///< the list's key ("read"); empty: an exact rule
+    bool verified = true;     ///< the path leads to the denied objects (path_check.h)
     landlock::Access denied;  ///< what was denied
     landlock::Access grants;  ///< what the line grants, on this kind of object
     bool directory = false;
@@ -83,41 +92,50 @@ struct Suggestion {
     std::vector<DirectoryNote> notes;
     std::vector<Refusal> refused;
 
-    std::size_t allowed = 0;  ///< proposals left out: the policy allows them by now
+    std::size_t allowed = 0;  ///< proposals left out because the policy allows them by now
 
     bool empty() const { return paths.empty() && ports.empty(); }
 };
 
-/// How a path of a unit can be written in a policy.
+/// Another way to write a path of a unit in a policy.
 struct PathAlias {
     std::string prefix;   ///< "/var/lib/web", without "/" at its end
     std::string written;  ///< "%S/web"
     std::string why;      ///< "StateDirectory= of web.service"
 };
 
-struct SuggestOptions {
-    /// The aliases of a unit, the most specific first.
-    std::function<std::vector<PathAlias>(const Unit&)> aliases;
-    /// Whether a policy allows these rights on a path (as it is written) by now.
-    std::function<bool(const std::string& policy, const PathProposal&)> allows_path;
-    std::function<bool(const std::string& policy, const PortProposal&)> allows_port;
-    bool force = false;  ///< also what looks like an attack
+/// The facts about a unit that suggestions need.
+struct UnitFacts {
+    std::vector<PathAlias> aliases;  ///< the most specific first
+    policy::Specifiers specifiers;   ///< what the specifiers in its policy stand for
+    /// The policies that the unit asks for. Nothing: not known.
+    std::optional<std::set<std::string>> policies;
 };
 
-/// One suggestion a policy, in the order of their names. Denials of fences without a policy's name
-/// (rules on the command line) come as a suggestion with the empty name.
+struct SuggestOptions {
+    /// Nothing is known of a unit that is missing here.
+    std::map<Unit, UnitFacts> units;
+    /// The present policies, by the names in the reports ("nginx", "a+b"). If a policy is missing
+    /// here, everything that was denied is proposed.
+    std::map<std::string, policy::Rules> policies;
+    /// On these paths and beneath them, `ringfence check`'s warnings do not refuse a proposal.
+    std::set<std::string> forced;
+};
+
+/// One suggestion for each policy, in the order of their names. Fences without a policy's name
+/// (rules on the command line) have a suggestion with an empty name.
 std::vector<Suggestion> suggest(const std::vector<Denial>& denials,
                                 const SuggestOptions& options = {});
 
-/// The comment over a proposal: what it rests on.
+/// The comment before a proposal, which names the denials behind it.
 std::string comment_of(const PathProposal& proposal);
 std::string comment_of(const PortProposal& proposal);
 
-/// Text between TOML's double quotes, and the names of rights with a separator between them.
+/// A text for use between TOML's double quotes, and a list of the names of rights.
 std::string toml_text(std::string_view text);
 std::string names_of(const landlock::Access& access, const char* separator);
 
-/// The text of NAME.toml.d/50-review.toml, with the evidence of each line in a comment; refusals
+/// The text of NAME.toml.d/50-review.toml. A comment before each line names its denials. Refusals
 /// are comments at the end.
 std::string to_toml(const Suggestion& suggestion);
 

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A suggestion as the text of a policy drop-in.
+// Writes a suggestion as the text of a policy drop-in.
 #include <algorithm>
 #include <chrono>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "base/utf8.h"
 #include "journal/suggest.h"
-#include "journal/utf8.h"
 #include "landlock/rights.h"
 
 namespace ringfence::journal {
 
 namespace {
 
-// Seconds suffice for a reader, and UTC reads the same for everybody.
+// Times are in UTC, so that the text means the same everywhere.
 std::string when(Time time) {
     return fmt::format("{:%Y-%m-%d %H:%M:%S}",
                        fmt::gmtime(std::chrono::system_clock::to_time_t(
@@ -120,10 +121,10 @@ std::string refusal_texts(const Suggestion& suggestion) {
     for (const Refusal& refusal : suggestion.refused) {
         Evidence evidence;
         evidence.add(refusal.denial.tally);
-        text +=
-            fmt::format("# - {} on {} ({}): {}\n",
-                        toml_text(fmt::format("{}", fmt::join(refusal.denial.what.rights, ", "))),
-                        object_text(refusal.denial), evidence_text(evidence), refusal.reason);
+        text += fmt::format(
+            "# - {} on {} ({}): {}\n",
+            toml_text(fmt::format("{}", fmt::join(refusal.denial.what.blockers.names(), ", "))),
+            object_text(refusal.denial), evidence_text(evidence), refusal.reason);
     }
     return text;
 }
@@ -145,8 +146,8 @@ std::string names_of(const landlock::Access& access, const char* separator) {
     return names;
 }
 
-// The inside of a TOML basic string (TOML 1.0, "String"). Bytes that are no UTF-8 never get here as
-// a path; in comments they are shown as \xNN.
+// Escapes a text for a TOML basic string (TOML 1.0, "String"). Paths that are not UTF-8 are refused
+// before. In comments, bytes that are not UTF-8 are shown as \xNN.
 std::string toml_text(std::string_view text) {
     std::string escaped;
     while (!text.empty()) {
@@ -173,6 +174,7 @@ std::string comment_of(const PathProposal& proposal) {
     const landlock::Access more = proposal.grants - proposal.denied;
     if (!more.empty()) text += fmt::format("; also grants {}", names_of(more, ", "));
     if (proposal.directory) text += "; for everything beneath";
+    if (!proposal.verified) text += "; path not verified";
     if (!proposal.why.empty()) text += "; " + toml_text(proposal.why);
     if (!proposal.suspicion.empty()) text += "; FORCED, though it " + proposal.suspicion;
     return text;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Denials that no policy should be loosened for without somebody thinking about it.
+// Finds rights that nobody should add to a policy without a thought. These are the rights that
+// `ringfence check` would warn about (places/places.h).
 #pragma once
 
 #include <string>
@@ -9,7 +10,8 @@
 
 namespace ringfence::journal {
 
-/// Why an access to this path looks like an attack; empty when it does not.
-std::string suspicion(std::string_view path, const landlock::Access& denied);
+/// The reason why a rule for these rights on `path` is not proposed, and what to do instead. The
+/// text continues the path ("holds password hashes"). Empty if there is no reason.
+std::string suspicion(std::string_view path, const landlock::Access& access);
 
 }  // namespace ringfence::journal

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The journal's export format and its JSON, read entry by entry.
+// Reads the journal's export format and its JSON, entry by entry.
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -22,8 +22,8 @@ tl::unexpected<Diagnostics> read_error(const Input& input) {
     return fail(input.name, "cannot read: " + std::system_category().message(errno));
 }
 
-// A field of the export format: NAME=VALUE in a line, or NAME, a size in 64 bits of little endian,
-// that many bytes and a newline.
+// Reads fields of the export format. A field is NAME=VALUE in a line, or a line NAME, a size (64
+// bits, little endian), so many bytes and a newline.
 class ExportReader {
   public:
     ExportReader(LineReader& lines, Spool& spool) : lines_(lines), spool_(spool) {}

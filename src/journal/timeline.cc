@@ -32,18 +32,18 @@ Timeline::Timeline(Time since, Time until) {
         width_ = width;
         if (columns_between(since, until, width) <= max_columns) break;
     }
-    // Longer than the widest columns can show: the end is what people look at.
+    // If the period is longer than the widest columns can show, the end of the period is shown.
     columns_ = std::min(columns_between(since, until, width_), max_columns);
     first_ = floor_to(until, width_) - (columns_ - 1) * width_;
 }
 
-void Timeline::add(const std::string& host, const std::string& unit,
-                   const std::vector<std::string>& rights, Time time) {
+void Timeline::add(const std::string& host, const std::string& unit, const Blockers& blockers,
+                   Time time) {
     if (time < first_) return;
     const auto column = static_cast<std::size_t>((time - first_) / width_);
     if (column >= columns_) return;
     ++denials_;
-    for (const std::string& right : rights) {
+    for (const std::string& right : blockers.names()) {
         Series& series = series_[{host, unit, right}];
         if (series.columns.empty()) series = {host, unit, right, 0, {}};
         series.columns.resize(columns_);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Denials over time, by unit and right: what reports plot and add up.
+// Counts denials over time, by unit and right, for the plots and sums of reports.
 #pragma once
 
 #include <cstddef>
@@ -9,15 +9,15 @@
 #include <tuple>
 #include <vector>
 
+#include "journal/record.h"
 #include "journal/source.h"
 
 namespace ringfence::journal {
 
 class Timeline {
   public:
-    /// Columns of equal width from `since` to `until`, at most max_columns of them. The width is
-    /// one that people count in (1 min, 5 min, … 1 day, 1 week), and columns begin at multiples of
-    /// it, in UTC.
+    /// Makes at most max_columns columns of equal width from `since` to `until`. The width is a
+    /// usual one (1 min, 5 min, … 1 day, 1 week), and columns begin at multiples of it, in UTC.
     Timeline(Time since, Time until);
     static constexpr std::size_t max_columns = 60;
 
@@ -29,10 +29,9 @@ class Timeline {
         std::vector<std::uint64_t> columns;
     };
 
-    /// A denial with several missing rights counts under each of them. One that is outside of the
+    /// A denial with several missing rights counts under each of them. A denial outside of the
     /// columns is left out.
-    void add(const std::string& host, const std::string& unit,
-             const std::vector<std::string>& rights, Time time);
+    void add(const std::string& host, const std::string& unit, const Blockers& blockers, Time time);
 
     /// Sorted by host, unit and right.
     std::vector<Series> series() const;
@@ -40,7 +39,7 @@ class Timeline {
     std::size_t columns() const { return columns_; }
     Time begin_of(std::size_t column) const { return first_ + column * width_; }
     std::chrono::seconds width() const { return width_; }
-    std::uint64_t denials() const { return denials_; }  ///< each once
+    std::uint64_t denials() const { return denials_; }  ///< each counts once
 
   private:
     std::chrono::seconds width_{};

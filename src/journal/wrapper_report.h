@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The wrapper's own journal record (landlock/report.h), with the fields that journald vouches for.
+// Reads the wrapper's journal records (landlock/report.h), with the fields that journald itself
+// sets.
 #pragma once
 
 #include <cstdint>
@@ -13,34 +14,55 @@ namespace ringfence::journal {
 
 struct WrapperReport {
     Id boot = {};
+    Time time{};
 
-    // Set by journald (systemd.journal-fields(7), "Trusted Journal Fields").
+    // Fields that journald sets (systemd.journal-fields(7), "Trusted Journal Fields").
     Unit unit;
+    std::string invocation;            ///< of the start, 32 hex digits
     std::optional<std::int64_t> pid;   ///< in journald's PID namespace
     std::optional<std::uint32_t> uid;  ///< in journald's user namespace
-    std::string exe;  ///< often already that of the service: journald looks when it receives
+    std::string exe;                   ///< often already the service's, since journald looks late
 
-    // Claims of the sender.
+    // Fields that the sender sets.
     std::string tag;
     std::string policy;
     std::string digest;
     std::string program;
-    unsigned layers = 0;                  ///< domains that it entered; 0 when it was refused
+    unsigned layers = 0;                  ///< domains that the wrapper entered; 0 if it refused
     std::string status;                   ///< "enforced", "degraded", "refused"
     std::vector<std::string> unenforced;  ///< names of rights
-    std::string error;                    ///< why it was refused, or the program not executed
+    std::vector<std::string> stood_in;    ///< rights for which something else stands in
+    std::string error;  ///< why the start was refused, or the program not executed
 };
 
 /// Whether this is one of the wrapper's MESSAGE_IDs.
 bool is_wrapper_message(std::string_view message_id);
 
-/// The current entry of `source` as a report; nothing when it has no LANDLOCK_TAG= of the right
+/// Reads the current entry of `source`. Nothing if its LANDLOCK_TAG= is missing or has a wrong
 /// form.
 std::optional<WrapperReport> read_wrapper_report(Source& source);
 
-/// The wrapper's reports about one start of a unit, oldest first, as journald itself filed them.
-/// `invocation`: 32 hex digits.
-Result<std::vector<WrapperReport>> reports_of(Source& source, const std::string& invocation);
+/// Reads the wrapper's line on a stream of the journal (landlock/report.h) from the current entry.
+/// Every process of the unit can write such a line, so it has no status.
+std::optional<WrapperReport> read_wrapper_line(Source& source);
+
+/// The reports about one start of a unit, the oldest first. journald itself assigns them
+/// to the start. `invocation`: 32 hex digits.
+Result<std::vector<WrapperReport>> reports_of(Source& source, const std::string& invocation,
+                                              const std::string& system_unit);
+
+/// Whether the path of an executable is the wrapper's, in whatever directory it is installed.
+bool is_wrapper(std::string_view exe);
+
+// What a report says, if it is something that the wrapper can say. Everybody can send reports, and
+// their texts are kept and shown.
+
+/// Empty unless each name in it, between "+" and blanks, can be the name of a policy.
+std::string policy_field(Source& source);
+/// Empty unless it is a digest.
+std::string digest_field(Source& source);
+/// The rights in the list, each once.
+std::vector<std::string> known_rights(std::string_view list);
 
 /// Whether a comm has the form of the wrapper's tag: "rf" and 13 lower-case hex digits.
 bool is_tag(std::string_view comm);

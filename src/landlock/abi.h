@@ -13,22 +13,22 @@ namespace ringfence::landlock {
 
 /// Why there is no Landlock at all.
 enum class Absence : std::uint8_t {
-    none,         ///< there is: abi is 1 or more
+    none,         ///< there is Landlock: abi is 1 or more
     not_built,    ///< ENOSYS: the kernel has no CONFIG_SECURITY_LANDLOCK, or is older than 5.13
     not_enabled,  ///< EOPNOTSUPP: built, but "landlock" is not in the LSM list (lsm= or CONFIG_LSM)
-    refused,      ///< anything else: a seccomp filter, for one, answers with the errno it was given
+    refused,      ///< any other answer, for example the errno that a seccomp filter is set to
 };
 
 struct Support {
-    int abi = 0;         ///< 0, or 1…newest_abi: clamped to what rights.h knows
-    int kernel_abi = 0;  ///< as the kernel said it, so that "13" can be shown; 0 without Landlock
+    int abi = 0;         ///< 1…newest_abi, clamped to what rights.h knows; 0 without Landlock
+    int kernel_abi = 0;  ///< the kernel's own number, to be shown, such as 13; 0 without Landlock
     Absence absence = Absence::none;
-    std::uint32_t errata = 0;  ///< bit N-1: erratum N is fixed; 0 where the kernel cannot tell
+    std::uint32_t errata = 0;  ///< bit N-1: erratum N is fixed; 0 if the kernel cannot tell
 
     constexpr Access known() const { return known_at(abi); }
 };
 
-/// Makes sense of the two raw results (a value, or -errno).
+/// Interprets the two results of the kernel, each a value or -errno.
 constexpr Support interpret(long version, long errata) {
     Support support;
     if (version > 0) {
@@ -45,7 +45,7 @@ constexpr Support interpret(long version, long errata) {
     return support;
 }
 
-/// Asks the kernel: two system calls, no effect.
+/// Asks the kernel, by two system calls that change nothing.
 Support probe();
 
 }  // namespace ringfence::landlock

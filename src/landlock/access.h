@@ -2,6 +2,7 @@
 // Sets of Landlock access rights, one mask a family. Freestanding: the wrapper uses it.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 
 namespace ringfence::landlock {
@@ -16,6 +17,8 @@ struct Access {
     std::uint64_t scope = 0;
 
     constexpr bool operator==(const Access&) const = default;
+    /// An order for maps; it means nothing.
+    constexpr auto operator<=>(const Access&) const = default;
     constexpr bool empty() const { return (fs | net | scope) == 0; }
     constexpr bool contains(const Access& other) const {
         return (other.fs & ~fs) == 0 && (other.net & ~net) == 0 && (other.scope & ~scope) == 0;
@@ -39,18 +42,23 @@ constexpr Access& operator&=(Access& a, const Access& b) {
     return a = a & b;
 }
 
+/// What of `access` is of one family.
+constexpr Access of_family(const Access& access, Family family) {
+    switch (family) {
+        case Family::fs:
+            return {access.fs, 0, 0};
+        case Family::net:
+            return {0, access.net, 0};
+        case Family::scope:
+            return {0, 0, access.scope};
+    }
+    return {};
+}
+
 /// One bit of one family.
 constexpr Access single(Family family, unsigned bit) {
     const std::uint64_t mask = std::uint64_t{1} << bit;
-    switch (family) {
-        case Family::fs:
-            return {mask, 0, 0};
-        case Family::net:
-            return {0, mask, 0};
-        case Family::scope:
-            return {0, 0, mask};
-    }
-    return {};
+    return of_family({mask, mask, mask}, family);
 }
 
 }  // namespace ringfence::landlock

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The named groups of rights, one row each: `read` in a policy is `--read=` on the wrapper's line.
-// Freestanding, without pointers (rights.h says why).
+// The named groups of rights, one in each row. The group `read` of a policy is `--read=` among the
+// wrapper's options. Freestanding and without pointers, for the reason that rights.h gives.
 #pragma once
 
 #include "landlock/rights.h"
 
 namespace ringfence::landlock {
 
-/// A group of file system rights. Devices' rights (ioctl_dev, make_char, make_block) are in none.
+/// A group of file system rights. No group has the rights on devices (ioctl_dev, make_char,
+/// make_block).
 struct PathGroup {
     char option[16];  ///< the wrapper's option, without "--"
     char key[16];     ///< the key in a policy's [filesystem]
@@ -15,8 +16,13 @@ struct PathGroup {
     char help[80];
 };
 
-// What "read" is: the base of the other groups.
+// The rights of the group "read". The groups "execute" and "write" contain them.
 inline constexpr Access read_access = access_of("fs.read_file") | access_of("fs.read_dir");
+
+/// Whoever has one of these rights decides what a name leads to: makes, links or renames a symbolic
+/// link, or renames a directory that has one. Landlock demands them at the place where the new name
+/// appears.
+inline constexpr Access makes_links = access_of("fs.make_sym") | access_of("fs.make_dir");
 
 // clang-format off
 inline constexpr PathGroup path_groups[] = {

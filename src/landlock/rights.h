@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The one table of Landlock rights, scopes and flags, ABI versions 1 to 11.
 //
-// Parsing, rendering, help, completion and review all read this table; no mask is written anywhere
-// else. Source: include/uapi/linux/landlock.h and Documentation/userspace-api/landlock.rst of
-// Linux 7.3; the names are those of the audit records (Documentation/admin-guide/LSM/landlock.rst).
+// Parsing, rendering, help, completion and review all read this table, and no mask is written
+// anywhere else. Source: include/uapi/linux/landlock.h and Documentation/userspace-api/landlock.rst
+// of Linux 7.3. The names are those of the audit records
+// (Documentation/admin-guide/LSM/landlock.rst).
 //
-// Rows hold their text in place instead of pointing to it: the wrapper is a static-pie without a
-// loader, and a table without pointers needs no relocation (tests/unit/exec checks that there is
-// none).
+// A row contains its text and no pointer to it. The wrapper is a static-pie without a loader, and a
+// table without pointers needs no relocation (tests/unit/exec checks that there is none).
 #pragma once
 
 #include <cstddef>
@@ -28,7 +28,7 @@ struct Right {
     Family family;
     std::uint8_t bit;
     std::uint8_t abi;      ///< the first ABI version that has it
-    bool applies_to_file;  ///< false: only a rule on a directory may grant it (EINVAL otherwise)
+    bool applies_to_file;  ///< false: a rule on a file must not grant it (the kernel says EINVAL)
     char help[88];         ///< one line, no final full stop
 
     constexpr Access access() const { return single(family, bit); }
@@ -84,7 +84,8 @@ inline constexpr Flag call_flags[] = {
 };
 // clang-format on
 
-/// The masks of all ABI versions, made of the table by the compiler: the wrapper has no time to.
+/// The masks of all ABI versions. The compiler makes them from the table, which saves the wrapper
+/// the time at each start.
 struct KnownAccess {
     Access at[newest_abi + 1];
 
@@ -96,12 +97,13 @@ struct KnownAccess {
 };
 inline constexpr KnownAccess known_access;
 
-/// Everything that ABI `abi` knows; clamped: nothing below 1, the newest known set above 11.
+/// The rights that ABI `abi` knows. Below 1 there are none; above newest_abi they are those of
+/// newest_abi.
 constexpr Access known_at(int abi) {
     return known_access.at[abi < 0 ? 0 : abi > newest_abi ? newest_abi : abi];
 }
 
-/// The rights that a rule on something else than a directory may grant.
+/// The rights that a rule may grant on something that is not a directory.
 consteval Access file_rights() {
     Access all;
     for (const Right& right : rights)
@@ -109,7 +111,7 @@ consteval Access file_rights() {
     return all;
 }
 
-/// Whether the NUL-terminated `a` is the `length_of_b` bytes at `b`. Stops at the first difference.
+/// Whether `a`, which ends in NUL, is equal to the `length_of_b` bytes at `b`.
 constexpr bool same_text(const char* a, const char* b, std::size_t length_of_b) {
     for (std::size_t i = 0; i < length_of_b; ++i)
         if (a[i] != b[i] || a[i] == '\0') return false;
@@ -129,7 +131,7 @@ constexpr const Flag* find_flag(const char* name, std::size_t length) {
     return nullptr;
 }
 
-/// A right by its name, checked when compiling: a misspelt name is a compile error.
+/// A right by its name. A misspelt name is an error when compiling.
 consteval Access access_of(const char* name) {
     std::size_t length = 0;
     while (name[length] != '\0')
@@ -144,7 +146,7 @@ consteval std::uint32_t flag_of(const char* name) {
     return find_flag(name, length)->mask();
 }
 
-/// The ABI that a set of rights needs: the highest first ABI of its members; 0 for none.
+/// The first ABI that has all of these rights; 0 for no rights.
 constexpr int abi_needed(const Access& access) {
     int abi = 0;
     for (const Right& right : rights)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Landlock's three system calls and their structures, carried here because distributions' headers
-// are years behind (Debian 12's know ABI 2). Source: include/uapi/linux/landlock.h of Linux 7.3.
-// Results are the kernel's: a value, or -errno; errno itself is not touched.
+// Landlock's three system calls and their structures. They are declared here because the headers of
+// distributions are years behind (those of Debian 12 know ABI 2). Source:
+// include/uapi/linux/landlock.h of Linux 7.3. Results are those of the kernel, a value or -errno;
+// errno itself is not touched.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +12,8 @@
 
 namespace ringfence::landlock {
 
-/// struct landlock_ruleset_attr. A kernel that knows less takes a longer one while its tail is zero
-/// (E2BIG otherwise), so the whole of it can always be passed from ABI 1 on.
+/// struct landlock_ruleset_attr. A kernel that knows a shorter structure takes this one if the rest
+/// is zero (otherwise it says E2BIG). So the whole structure can be passed to every kernel.
 struct RulesetAttr {
     std::uint64_t handled_access_fs = 0;
     std::uint64_t handled_access_net = 0;  // ABI 4

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The one table of checks: what `ringfence check` looks for in policies and in the units that they
-// fence. ringfence-check(1) documents each row; a test keeps the two in step.
+// fence. ringfence-check(1) documents each row, and a test compares the two.
 //
-// Identifiers are stable: policies name them where they justify an exception.
+// Identifiers must not change, because policies name them to justify exceptions.
 #pragma once
 
 #include <cstdint>
@@ -14,19 +14,14 @@
 
 #include "base/diagnostic.h"
 #include "base/root.h"
+#include "base/severity.h"
 #include "dropin/attachment.h"
-#include "policy/rules.h"
+#include "policy/model/rules.h"
 #include "unit/unit.h"
 
 namespace ringfence::lint {
 
-enum class Severity : std::uint8_t {
-    note,     ///< worth knowing; nothing is wrong
-    warning,  ///< allows more, or does less, than its author can have meant
-    error,    ///< the service does not start
-};
-
-/// What a check must know. One that needs more than is known is not made.
+/// What a check must know. If that is not known, the check is left out.
 enum class Needs : std::uint8_t {
     rules,      ///< the rules alone
     files,      ///< the files of the machine, too
@@ -40,30 +35,30 @@ struct FencedUnit {
     const dropin::Attachment& attachment;
 };
 
-/// What is checked.
+/// The subject of a check.
 struct Subject {
     const policy::Rules& rules;        ///< as they are written
-    const policy::Rules& enforced;     ///< with what they inherit from the unit; else the same
+    const policy::Rules& enforced;     ///< with the rules that the unit contributes
     const FencedUnit* unit = nullptr;  ///< nullptr: a policy on its own
-    const Root* root = nullptr;        ///< nullptr: the files say nothing about it
-    bool user = false;                 ///< of a user's service manager
+    const Root* root = nullptr;  ///< nullptr: the files are not those of the service's machine
+    bool user = false;           ///< of a user's service manager
 };
 
 struct Finding {
     std::string id;
     Severity severity = Severity::note;
-    Diagnostic problem;   ///< its hint is what to do
+    Diagnostic problem;   ///< its hint says what to do
     std::string subject;  ///< the path or other object that an exception can name; may be empty
     std::string policy;   ///< the policies' names, joined with "+"; may be empty
-    std::string unit;     ///< empty: it is about the policy
-    std::string reason;   ///< why the policy says that this is meant; empty: it does not
+    std::string unit;     ///< empty if the finding is about the policy
+    std::string reason;   ///< the policy's reason for an exception; empty: there is none
 
     bool operator==(const Finding&) const = default;
 };
 
 struct Check;
 
-/// Takes what one check finds.
+/// Takes the findings of one check.
 class Reporter {
   public:
     Reporter(const Check& check, const Subject& subject, std::vector<Finding>& findings)
@@ -71,7 +66,8 @@ class Reporter {
 
     /// `hint` replaces the row's.
     void add(const Location& where, std::string about, std::string message, std::string hint = {});
-    /// At the place that grants it: the policy's own before an abstraction's.
+    /// The finding is about the place that grants the access. The policy's own place comes before
+    /// an abstraction's.
     void add(const std::vector<policy::Origin>& origins, std::string about, std::string message,
              std::string hint = {});
 
@@ -93,39 +89,47 @@ struct Check {
 /// In the order of the manual.
 std::span<const Check> checks();
 
-/// The row of an identifier; nullptr when there is none.
+/// The row of an identifier. nullptr if there is none.
 const Check* find_check(std::string_view id);
 
-/// All checks that `subject` is enough for.
+/// Makes all checks that need no more than what `subject` has.
 std::vector<Finding> check(const Subject& subject);
-
-/// "error", "warning", "note".
-const char* name_of(Severity severity);
 
 // The functions of the table, one file a group ----------------------------------------------------
 
-// grants.cc: what is allowed
+// places.cc: rules on sensitive places
 void check_broad_write(const Subject& subject, Reporter& report);
 void check_control_write(const Subject& subject, Reporter& report);
 void check_broad_read(const Subject& subject, Reporter& report);
 void check_broad_execute(const Subject& subject, Reporter& report);
-void check_write_execute(const Subject& subject, Reporter& report);
+void check_data_execute(const Subject& subject, Reporter& report);
+void check_command_execute(const Subject& subject, Reporter& report);
 void check_whole_tree(const Subject& subject, Reporter& report);
 void check_credentials(const Subject& subject, Reporter& report);
+void check_device_node(const Subject& subject, Reporter& report);
+void check_root_socket(const Subject& subject, Reporter& report);
+void check_replaced_file(const Subject& subject, Reporter& report);
+
+// grants.cc: what else is allowed
+void check_write_execute(const Subject& subject, Reporter& report);
 void check_all_ports(const Subject& subject, Reporter& report);
 void check_wide_ports(const Subject& subject, Reporter& report);
 void check_unrestricted(const Subject& subject, Reporter& report);
+void check_kept_capability(const Subject& subject, Reporter& report);
 
-// effects.cc: what has no effect, or another one
+// links.cc: whose path the service itself can lead elsewhere
+void check_nested_grant(const Subject& subject, Reporter& report);
+void check_foreign_link(const Subject& subject, Reporter& report);
+
+// effects.cc: rules that have no effect, or another one
 void check_covered_rule(const Subject& subject, Reporter& report);
 void check_unreachable_rule(const Subject& subject, Reporter& report);
 void check_udp_without_bind(const Subject& subject, Reporter& report);
 void check_newer_rights(const Subject& subject, Reporter& report);
 void check_log_socket(const Subject& subject, Reporter& report);
 void check_name_service_socket(const Subject& subject, Reporter& report);
-void check_replaced_file(const Subject& subject, Reporter& report);
 
-// files.cc: what the machine's files make of a rule
+// files.cc: how rules fit the files of the machine
 void check_right_on_file(const Subject& subject, Reporter& report);
 void check_edited_file(const Subject& subject, Reporter& report);
 void check_link_outside(const Subject& subject, Reporter& report);
@@ -133,15 +137,22 @@ void check_missing_path(const Subject& subject, Reporter& report);
 void check_setuid_program(const Subject& subject, Reporter& report);
 void check_setuid_tree(const Subject& subject, Reporter& report);
 
-// units.cc, filters.cc: what the unit makes of a policy
+// units.cc, own_writes.cc, filters.cc: how the policy and the unit fit together
 void check_reload_signal(const Subject& subject, Reporter& report);
 void check_notify_socket(const Subject& subject, Reporter& report);
 void check_bus_socket(const Subject& subject, Reporter& report);
+void check_unfenced_command(const Subject& subject, Reporter& report);
 void check_bare_key(const Subject& subject, Reporter& report);
 void check_unset_variable(const Subject& subject, Reporter& report);
 void check_inherited_grant(const Subject& subject, Reporter& report);
+void check_written_program(const Subject& subject, Reporter& report);
+void check_written_input(const Subject& subject, Reporter& report);
+void check_opened_before_fence(const Subject& subject, Reporter& report);
+void check_outlives_restart(const Subject& subject, Reporter& report);
 void check_selinux_domain(const Subject& subject, Reporter& report);
 void check_apparmor_profile(const Subject& subject, Reporter& report);
+void check_exec_type(const Subject& subject, Reporter& report);
+void check_log_identifier(const Subject& subject, Reporter& report);
 void check_system_call_filter(const Subject& subject, Reporter& report);
 void check_no_reports(const Subject& subject, Reporter& report);
 void check_unmediated(const Subject& subject, Reporter& report);

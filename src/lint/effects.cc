@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Rules that have no effect, or not the one that they seem to have.
+// Checks for rules that have no effect, or another effect than they seem to have.
 #include <algorithm>
-#include <fnmatch.h>
 
 #include <fmt/format.h>
 
+#include "base/path.h"
 #include "lint/check.h"
 #include "lint/grants.h"
-#include "lint/places.h"
 
 namespace ringfence::lint {
 
@@ -26,16 +25,17 @@ bool share_a_file(const PathRule& a, const PathRule& b) {
     });
 }
 
-// What an abstraction brings can only be removed there, and it must do without other files.
+// A rule of an abstraction can be removed only there, and the abstraction must not depend on other
+// files. So its rule is reported only if a rule of the same file covers it.
 void report_covered(const Layer& layer, const PathRule& rule, Reporter& report) {
-    const std::string path = policy::simplify(rule.path);
+    const std::string path = simplify_path(rule.path);
     Access above;
     const PathRule* cover = nullptr;
     for (const PathRule& other : layer.paths) {
-        const std::string other_path = policy::simplify(other.path);
-        // Two spellings of one path: the second is the one too many.
+        const std::string other_path = simplify_path(other.path);
+        // If two rules spell the same path differently, the second one is superfluous.
         const bool wider = other_path != path || &other < &rule;
-        if (&other == &rule || !wider || !policy::covers(other_path, path)) continue;
+        if (&other == &rule || !wider || !covers(other_path, path)) continue;
         if (!is_own(rule.origins) && !share_a_file(rule, other)) continue;
         above |= other.access;
         cover = &other;
@@ -49,50 +49,45 @@ void report_covered(const Layer& layer, const PathRule& rule, Reporter& report) 
                                : fmt::format(" ({})", to_string(cover->origins.front().where))));
 }
 
-// What `layer` allows on a path, or on anything beneath it.
-Access reachable(const Layer& layer, const std::string& path) {
-    Access all = Access{landlock::known_at(landlock::newest_abi).fs, 0, 0} - policy::handled(layer);
-    for (const PathRule& rule : layer.paths) {
-        const std::string other = policy::simplify(rule.path);
-        if (policy::covers(other, path) || policy::covers(path, other)) all |= rule.access;
-    }
-    return all;
+bool allows_some(const policy::Judge& judge, std::size_t layer, const PortRule& rule) {
+    const policy::Ports ports = judge.ports(layer, rule.access);
+    for (std::size_t port = rule.first; port <= rule.last; ++port)
+        if (ports[port]) return true;
+    return false;
 }
 
-bool overlaps(const Layer& layer, const PortRule& rule) {
-    if ((policy::handled(layer) & rule.access).empty()) return true;
-    return std::any_of(layer.ports.begin(), layer.ports.end(), [&](const PortRule& other) {
-        return other.access == rule.access && other.first <= rule.last && other.last >= rule.first;
+void report_unreachable(const std::vector<Layer>& layers, std::size_t at,
+                        const policy::Judge& judge, Reporter& report) {
+    for (std::size_t earlier = 0; earlier < at; ++earlier) {
+        for (const PathRule& rule : layers[at].paths)
+            if ((rule.access & judge.reachable(earlier, rule.path)).empty())
+                report.add(
+                    rule.origins, rule.path,
+                    fmt::format("layer {} allows {} on \"{}\", but layer {} allows none of it",
+                                at + 1, policy::joined_right_names(rule.access), rule.path,
+                                earlier + 1));
+        for (const PortRule& rule : layers[at].ports)
+            if (!allows_some(judge, earlier, rule))
+                report.add(rule.origins, fmt::format("{}-{}", rule.first, rule.last),
+                           fmt::format("layer {} allows {} on ports {}-{}, but layer {} on none of "
+                                       "them",
+                                       at + 1, policy::joined_right_names(rule.access), rule.first,
+                                       rule.last, earlier + 1));
+    }
+}
+
+// Libraries connect to some sockets without the service's doing. This asks whether they may connect
+// to one of them.
+bool may_connect(const Grants& grants, std::initializer_list<const char*> sockets) {
+    return std::any_of(sockets.begin(), sockets.end(), [&](const char* socket) {
+        return grants.judge.check({{connects, socket}}).allowed();
     });
 }
 
-void report_unreachable(const std::vector<Layer>& layers, std::size_t at, Reporter& report) {
-    for (std::size_t earlier = 0; earlier < at; ++earlier) {
-        for (const PathRule& rule : layers[at].paths)
-            if ((rule.access & reachable(layers[earlier], policy::simplify(rule.path))).empty())
-                report.add(rule.origins, rule.path,
-                           fmt::format("layer {} allows {} on \"{}\", and layer {} nothing of it",
-                                       at + 1, names_of(rule.access), rule.path, earlier + 1));
-        for (const PortRule& rule : layers[at].ports)
-            if (!overlaps(layers[earlier], rule))
-                report.add(
-                    rule.origins, fmt::format("{}-{}", rule.first, rule.last),
-                    fmt::format("layer {} allows {} on ports {}-{}, and layer {} on none of "
-                                "them",
-                                at + 1, names_of(rule.access), rule.first, rule.last, earlier + 1));
-    }
-}
-
-// Sockets that libraries open behind a service's back, and what shows that they may.
-bool may_connect(const Grants& grants, std::initializer_list<const char*> sockets) {
-    return std::any_of(sockets.begin(), sockets.end(),
-                       [&](const char* socket) { return !(grants.at(socket) & connects).empty(); });
-}
-
-// The rule that names a file itself: one on all of /etc says nothing about what is used.
+// A rule on the file itself shows that the service uses the file. A rule on all of /etc does not.
 const PathRule* rule_on(const Subject& subject, std::string_view path) {
     for (const PathRule& rule : subject.rules.layers.front().paths)
-        if (policy::simplify(rule.path) == path && !(rule.access & reads).empty()) return &rule;
+        if (simplify_path(rule.path) == path && !(rule.access & reads).empty()) return &rule;
     return nullptr;
 }
 
@@ -109,38 +104,38 @@ void check_covered_rule(const Subject& subject, Reporter& report) {
 }
 
 void check_unreachable_rule(const Subject& subject, Reporter& report) {
+    const Grants grants(subject, subject.rules);
     for (std::size_t at = 1; at < subject.rules.layers.size(); ++at)
-        report_unreachable(subject.rules.layers, at, report);
+        report_unreachable(subject.rules.layers, at, grants.judge, report);
 }
 
 void check_udp_without_bind(const Subject& subject, Reporter& report) {
     constexpr Access sends = landlock::access_of("net.connect_send_udp");
     constexpr Access binds = landlock::access_of("net.bind_udp");
+    const policy::Judge judge(subject.rules);
     for (const Layer& layer : subject.rules.layers) {
-        if (!policy::handled(layer).contains(binds)) continue;
-        const PortRule* sender = nullptr;
-        bool binds_any = false;
-        for (const PortRule& rule : layer.ports) {
-            if (rule.access == sends && sender == nullptr) sender = &rule;
-            binds_any |= rule.access == binds && rule.first == 0;
-        }
-        if (sender != nullptr && !binds_any)
-            report.add(sender->origins, "connect_udp",
-                       "it may send UDP, but not bind the ephemeral port that sending takes");
+        const auto sender =
+            std::find_if(layer.ports.begin(), layer.ports.end(),
+                         [&](const PortRule& rule) { return rule.access == sends; });
+        if (sender == layer.ports.end() || judge.port(binds, 0).allowed()) continue;
+        report.add(sender->origins, "connect_udp",
+                   "it may send UDP, but not bind the ephemeral port that sending needs");
     }
 }
 
 void check_newer_rights(const Subject& subject, Reporter& report) {
     const int abi = subject.rules.layers.front().abi;
-    const Access newer = landlock::known_at(landlock::newest_abi) - landlock::known_at(abi);
+    const Access newer = policy::Judge(subject.rules).waiting();
     if (newer.empty()) return;
     Location where = subject.rules.abi_origin.where;
     if (where.file.empty()) where = whole_policy(subject);
-    report.add(where, "abi", fmt::format("abi = {} leaves unrestricted: {}", abi, names_of(newer)));
+    report.add(
+        where, "abi",
+        fmt::format("abi = {} leaves unrestricted: {}", abi, policy::joined_right_names(newer)));
 }
 
 void check_log_socket(const Subject& subject, Reporter& report) {
-    const Grants grants(subject.enforced);
+    const Grants grants(subject, subject.enforced);
     if (!grants.handles(connects)) return;
     if (may_connect(grants, {"/dev/log", "/run/systemd/journal/socket",
                              "/run/systemd/journal/stdout", "/run/systemd/journal/dev-log"}))
@@ -150,7 +145,7 @@ void check_log_socket(const Subject& subject, Reporter& report) {
 }
 
 void check_name_service_socket(const Subject& subject, Reporter& report) {
-    const Grants grants(subject.enforced);
+    const Grants grants(subject, subject.enforced);
     if (!grants.handles(connects)) return;
     const PathRule* users = rule_on(subject, "/etc/nsswitch.conf");
     if (users != nullptr && !may_connect(grants, {"/run/nscd/socket", "/run/systemd/userdb"}))
@@ -161,19 +156,6 @@ void check_name_service_socket(const Subject& subject, Reporter& report) {
     if (hosts != nullptr && !may_connect(grants, {"/run/systemd/resolve/io.systemd.Resolve"}))
         report.add(hosts->origins, "/run/systemd/resolve/io.systemd.Resolve",
                    "it reads \"/etc/resolv.conf\" and cannot reach the socket of systemd-resolved");
-}
-
-void check_replaced_file(const Subject& subject, Reporter& report) {
-    for (const PathRule& rule : subject.rules.layers.front().paths) {
-        const std::string path = policy::simplify(rule.path);
-        if (const Place* place = place_at(path, Kind::replaced))
-            report.add(rule.origins, rule.path, fmt::format("\"{}\" {}", rule.path, place->what));
-        else if (!(rule.access & changes).empty() &&
-                 ::fnmatch("/var/log/*.log", path.c_str(), 0) == 0)
-            report.add(rule.origins, rule.path,
-                       fmt::format("\"{}\" is renamed by logrotate(8)", rule.path),
-                       "give the rule to its directory");
-    }
 }
 
 }  // namespace ringfence::lint

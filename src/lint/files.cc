@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the machine's files make of a rule.
+// Checks how rules fit the files of the machine.
 #include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "base/escape.h"
+#include "base/path.h"
 #include "lint/check.h"
 #include "lint/facts.h"
 #include "lint/grants.h"
-#include "lint/places.h"
+#include "places/places.h"
 
 namespace ringfence::lint {
 
@@ -17,10 +19,10 @@ namespace {
 using landlock::Access;
 using policy::PathRule;
 
-// A directory with more than this is not looked through.
+// Directories with more entries are not searched.
 constexpr std::size_t most_entries = 4000;
 
-// The rule's file, where it can be told and is there.
+// The file of a rule, if its path can be expanded and the file exists.
 struct Found {
     std::string path;
     struct stat status = {};
@@ -48,15 +50,16 @@ constexpr Access directory_rights() {
     return all;
 }
 
-// The rights that were given by name: a group's are for files and directories alike.
-Access by_name(const PathRule& rule, const Access& known) {
+// The rights that the rule gives one by one. The rights of a group are meant for files and
+// directories alike, so they are not reported.
+Access by_name(const PathRule& rule, const Access& handled) {
     Access grouped;
     for (const landlock::PathGroup& group : landlock::path_groups)
-        if (rule.access.contains(group.access & known)) grouped |= group.access & known;
+        if (rule.access.contains(group.access & handled)) grouped |= group.access & handled;
     return rule.access - grouped;
 }
 
-// Rights that a file of this type never uses.
+// The rights that have no effect on a file of this type.
 Access useless_on(const struct stat& status) {
     constexpr Access ioctl = landlock::access_of("fs.ioctl_dev");
     Access useless;
@@ -74,52 +77,54 @@ bool is_setuid(const Subject& subject, const std::string& path) {
            (status->st_mode & S_IXUSR) != 0;
 }
 
-// What lies in the memory of the running system is not there in an image.
+// These trees are in the memory of the running system, and an image does not contain their files.
 bool is_volatile(const std::string& path) {
     constexpr const char* trees[] = {"/run", "/dev", "/proc", "/sys", "/tmp", "/var/run"};
     return std::any_of(std::begin(trees), std::end(trees),
-                       [&](const char* tree) { return policy::covers(tree, path); });
+                       [&](const char* tree) { return covers(tree, path); });
 }
 
 }  // namespace
 
 void check_right_on_file(const Subject& subject, Reporter& report) {
-    const Access known = landlock::known_at(subject.rules.layers.front().abi);
+    const Access handled = subject.rules.layers.front().handled();
     each_file(subject, [&](const PathRule& rule, const Found& found) {
-        const Access useless = by_name(rule, known) & useless_on(found.status);
+        const Access useless = by_name(rule, handled) & useless_on(found.status);
         if (!useless.empty())
             report.add(
                 rule.origins, rule.path,
                 fmt::format("\"{}\" is {}: {} has no effect on it", rule.path,
                             S_ISREG(found.status.st_mode) ? "a regular file" : "no directory",
-                            names_of(useless)));
+                            policy::joined_right_names(useless)));
     });
 }
 
 void check_edited_file(const Subject& subject, Reporter& report) {
     each_file(subject, [&](const PathRule& rule, const Found& found) {
-        if (S_ISREG(found.status.st_mode) && policy::covers("/etc", found.path) &&
-            is_own(rule.origins) && place_at(found.path, Kind::replaced) == nullptr)
-            report.add(
-                rule.origins, rule.path,
-                fmt::format("\"{}\" is a file: a new one of its name is another", rule.path));
+        if (S_ISREG(found.status.st_mode) && covers("/etc", found.path) && is_own(rule.origins) &&
+            !places::place_of(found.path, places::Kind::replaced))
+            report.add(rule.origins, rule.path,
+                       fmt::format("\"{}\" is a file: if another file replaces it, the rule does "
+                                   "not hold for that file",
+                                   rule.path));
     });
 }
 
 void check_link_outside(const Subject& subject, Reporter& report) {
     constexpr Access used = landlock::read_access | executes;
-    const Grants grants(with_real_paths(subject, subject.enforced));
+    const RealPaths paths(subject);
+    const policy::Judge judge(subject.enforced, landlock::newest_abi, paths);
     each_file(subject, [&](const PathRule& rule, const Found& found) {
         if (!S_ISDIR(found.status.st_mode) || (rule.access & used).empty()) return;
-        if (place_at(found.path, Kind::shared) != nullptr) return;  // broad-read says enough
+        if (places::place_of(found.path, places::Kind::shared)) return;  // broad-read says enough
         const auto entries = subject.root->list(found.path);
         if (!entries || entries->size() > most_entries) return;
         std::vector<std::string> outside;
         for (const DirectoryEntry& entry : *entries) {
             if (entry.type != DT_LNK) continue;
             const auto target = subject.root->resolve(found.path + "/" + entry.name);
-            if (target && (grants.at(*target) & reads).empty() &&
-                !policy::covers("/dev", *target) && !policy::covers("/proc", *target))
+            if (target && !judge.check({{reads, escape_expansions(*target)}}).allowed() &&
+                !covers("/dev", *target) && !covers("/proc", *target))
                 outside.push_back(fmt::format("{} -> {}", entry.name, *target));
         }
         if (!outside.empty())
@@ -138,7 +143,7 @@ void check_missing_path(const Subject& subject, Reporter& report) {
             const auto path = rule.optional ? std::nullopt : expand(subject, rule.path);
             if (!path || subject.root->status(*path) || (!running && is_volatile(*path))) continue;
             if (std::any_of(made.begin(), made.end(), [&](const std::string& directory) {
-                    return policy::covers(*path, directory) || directory == *path;
+                    return covers(*path, directory) || directory == *path;
                 }))
                 continue;
             report.add(rule.origins, rule.path, fmt::format("\"{}\" does not exist", rule.path));

@@ -1,54 +1,47 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What rules grant in the end, all layers taken together. Private to this folder.
+// What all layers of the rules together grant, by the judge. Private to this folder.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "landlock/groups.h"
-#include "landlock/rights.h"
-#include "policy/coverage.h"
+#include "base/path.h"
+#include "lint/facts.h"
+#include "places/access.h"
+#include "policy/judge/judge.h"
+#include "policy/model/right_names.h"
 
 namespace ringfence::lint {
 
-inline constexpr landlock::Access reads = landlock::access_of("fs.read_file");
-inline constexpr landlock::Access executes = landlock::access_of("fs.execute");
-inline constexpr landlock::Access connects = landlock::access_of("fs.resolve_unix");
-/// All that changes files.
-inline constexpr landlock::Access changes =
-    landlock::Access{landlock::known_at(landlock::newest_abi).fs, 0, 0} - landlock::read_access -
-    executes - connects - landlock::access_of("fs.ioctl_dev");
+using places::changes;
+using places::connects;
+using places::executes;
+using places::reads;
 
-class Grants {
-  public:
-    explicit Grants(const policy::Rules& rules) : coverage_(rules) {
-        for (const policy::Layer& layer : rules.layers)
-            handled_ |= policy::handled(layer);
+struct Grants {
+    /// `rules` is one of the subject's: `rules` or `enforced`.
+    Grants(const Subject& subject, const policy::Rules& rules)
+        : paths(specifiers_of(subject)), judge(rules, landlock::newest_abi, paths) {}
+    Grants(const Grants&) = delete;
+    Grants& operator=(const Grants&) = delete;
+
+    /// The rights at `path` that rules grant. Rights that no layer restricts are not among them.
+    landlock::Access at(const std::string& path) const {
+        return judge.allowed(path) & judge.handled();
     }
-
-    /// What a rule gives in the end: not what nobody restricts.
-    landlock::Access at(std::string_view path) const { return coverage_.allowed(path) & handled_; }
-    /// The part of a rule's own rights that no layer takes away again.
+    /// The rights of a rule that all layers allow.
     landlock::Access of(const policy::PathRule& rule) const {
-        return rule.access & coverage_.allowed(policy::simplify(rule.path));
+        return rule.access & judge.allowed(rule.path);
     }
-    bool handles(const landlock::Access& access) const { return handled_.contains(access); }
-    std::vector<policy::Origin> origins(std::string_view path,
-                                        const landlock::Access& access) const {
-        return coverage_.origins(path, access);
-    }
+    bool handles(const landlock::Access& access) const { return judge.handled().contains(access); }
 
-  private:
-    policy::Coverage coverage_;
-    landlock::Access handled_;
+    const policy::WrittenPaths paths;
+    const policy::Judge judge;
 };
 
-/// Whether the policy itself, and not only what it extends, has the rule.
+/// Whether the policy itself has the rule, and not only a policy that it extends.
 bool is_own(const std::vector<policy::Origin>& origins);
-
-/// "fs.read_file, fs.read_dir".
-std::string names_of(const landlock::Access& access);
 
 /// "a, b, c and 4 more".
 std::string list_of(const std::vector<std::string>& words);

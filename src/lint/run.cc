@@ -7,7 +7,9 @@
 #include <tuple>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "dropin/foreign.h"
 #include "lint/unseen.h"
 #include "unit/name_map.h"
 
@@ -28,8 +30,8 @@ bool is_vendor_file(const std::string& path) {
     return path.starts_with("/usr/");
 }
 
-// Whether `exception` stands for `finding`. One that an abstraction has is about the abstraction's
-// own lines: it must not silence the policies that extend it.
+// Whether `exception` justifies `finding`. An exception in an abstraction is about the
+// abstraction's own lines. It must not hide findings in the policies that extend it.
 bool justifies(const policy::Exception& exception, const Finding& finding) {
     return exception.id == finding.id &&
            (exception.path.empty() || exception.path == finding.subject) &&
@@ -103,7 +105,7 @@ class Runner {
             ++report_.policies;
             return add_errors("invalid-policy", resolved.error(), "");
         }
-        // Masked ones fence nothing. Whether one that was named exists is for the caller to say.
+        // A masked policy fences nothing. The caller checks whether the named policies exist.
         if (!*resolved) return;
         check_rules(**resolved);
     }
@@ -123,7 +125,7 @@ class Runner {
         ++report_.policies;
         Subject subject{rules, rules};
         subject.user = machine_.units.scope == unit::Scope::user;
-        // On a machine without the service, its files are not there either.
+        // On a machine without the service, the service's files are missing as well.
         if (is_for_this_machine(rules)) subject.root = &machine_.root;
         take(check(subject), rules);
         check_units_of(rules);
@@ -140,7 +142,7 @@ class Runner {
                            [&](const std::string& unit) { return exists(unit); });
     }
 
-    // A policy that a package ships is there for those who have the service.
+    // A package ships policies also for services that are not installed.
     void check_units_of(const Rules& rules) {
         if (rules.units.empty() || is_for_this_machine(rules)) return;
         const Location where = rules.layers.front().origin.where;
@@ -152,17 +154,22 @@ class Runner {
     // Units --------------------------------------------------------------------------------------
 
     void check_unit(const PlannedFile& file) {
-        if (file.outcome == dropin::Outcome::nothing) return;
+        if (file.is_open()) return;
         ++report_.units;
-        if (file.outcome != dropin::Outcome::fenced) {
-            add_errors("refused-unit", file.reasons, file.unit);
-            return;
-        }
-        const dropin::Basis& basis = *file.basis;
-        const FencedUnit fenced{basis.unit, basis.attachment};
-        Subject subject{*basis.rules, *file.rules, &fenced, &machine_.root,
+        add_errors("refused-unit", file.reasons(), file.unit);
+        if (const dropin::Fenced* fenced = file.fenced()) check_fence(*fenced->source);
+        if (!machine_.runtime.empty())
+            for (const dropin::ForeignDropin& dropin :
+                 dropin::foreign_dropins(machine_.root, file, machine_.runtime))
+                add("foreign-drop-in", {dropin.path, 0, 0}, file.unit,
+                    fmt::format("{}: {}", file.unit, dropin::describe(dropin)), file.unit);
+    }
+
+    void check_fence(const dropin::FenceSource& source) {
+        const FencedUnit fenced{source.unit, source.attachment};
+        Subject subject{source.written, source.enforced, &fenced, &machine_.root,
                         machine_.units.scope == unit::Scope::user};
-        take(check(subject), *basis.rules);
+        take(check(subject), source.written);
     }
 
     // Findings -----------------------------------------------------------------------------------
@@ -193,20 +200,20 @@ class Runner {
             near.empty() ? "" : fmt::format("did you mean \"{}\"?", near));
     }
 
-    // Only of checks that every policy gets: the others depend on machine and unit.
+    // Only checks that need nothing but rules count. Whether another check finds something depends
+    // on the machine and the unit.
     void add_unused() {
         for (const auto& [place, exception] : known_) {
             const Check* row = find_check(exception.id);
             if (row == nullptr || row->needs != Needs::rules || used_.count(place) != 0) continue;
             add("unused-exception", exception.origin.where, exception.id,
-                fmt::format("nothing is found that this exception for \"{}\" is about{}",
-                            exception.id,
+                fmt::format("no finding needs this exception for \"{}\"{}", exception.id,
                             exception.path.empty() ? "" : " (\"" + exception.path + "\")"));
         }
     }
 
-    // A policy is checked by itself and with each of its units: what is found twice is told once,
-    // and for the policy rather than for a unit.
+    // A policy is checked by itself and with each of its units. A finding that occurs several times
+    // is reported once, and for the policy rather than for a unit.
     void finish() {
         add_unused();
         drop_repeated_errors();
@@ -221,7 +228,7 @@ class Runner {
                 .push_back(std::move(finding));
     }
 
-    // What is wrong with a policy is told once, with the unit that it keeps down.
+    // An error of a policy is reported once, with the unit that does not start because of it.
     void drop_repeated_errors() {
         Diagnostics of_units;
         for (const Finding& finding : found_)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Checks the policies and the fenced units of a machine: what `ringfence check` reports.
+// Checks the policies and the fenced units of a machine, for `ringfence check`.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 #include "base/root.h"
 #include "dropin/plan.h"
 #include "lint/check.h"
-#include "policy/resolve.h"
+#include "policy/resolve/resolve.h"
 #include "unit/load_path.h"
 
 namespace ringfence::lint {
@@ -19,9 +19,11 @@ struct Machine {
     const policy::SearchPath& policies;
     const dropin::Plan& plan;  ///< what the generator would write
     const Result<policy::Defaults>& defaults;
+    /// The directory that has those of generators: "/run/systemd".
+    std::string runtime = "/run/systemd";
 };
 
-/// A policy that is no file of the search path.
+/// A policy that is not a file of the search path.
 struct PolicyText {
     std::string name;
     std::string file;
@@ -29,7 +31,7 @@ struct PolicyText {
     policy::SearchPath search;  ///< for what it extends
 };
 
-/// What to check; nothing selected means everything there is.
+/// What to check. If nothing is selected, everything is checked.
 struct Selection {
     std::vector<std::string> policies;  ///< names
     std::vector<PolicyText> texts;
@@ -40,18 +42,19 @@ struct Selection {
 
 struct Report {
     std::vector<Finding> findings;   ///< by file and line
-    std::vector<Finding> justified;  ///< an exception of the policy covers them
+    std::vector<Finding> justified;  ///< justified by an exception of the policy
     std::size_t policies = 0;        ///< how many were checked
     std::size_t units = 0;
 
-    /// The worst of the findings; nothing when there is none.
+    /// The highest severity of the findings. Nothing if there are none.
     std::optional<Severity> worst() const;
 };
 
-/// Every problem is a finding: a policy that cannot be used, a unit that is refused.
+/// Makes all checks. Errors are findings, too: a policy that cannot be used, a unit that is
+/// refused.
 Report run(const Machine& machine, const Selection& selection);
 
-/// Whether any file there is fences, or tries to fence, this unit.
+/// Whether any file fences this unit or tries to.
 bool is_fenced(const dropin::Plan& plan, const std::string& unit);
 
 }  // namespace ringfence::lint

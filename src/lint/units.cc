@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the unit makes of a policy.
+// Checks how the policy and the unit fit together.
 #include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "base/path.h"
+#include "dropin/consequences.h"
 #include "dropin/inherit.h"
+#include "dropin/settings.h"
+#include "dropin/unfenced.h"
 #include "lint/check.h"
 #include "lint/facts.h"
 #include "lint/grants.h"
-#include "lint/places.h"
+#include "places/places.h"
 #include "unit/command.h"
+#include "unit/directories.h"
 
 namespace ringfence::lint {
 
@@ -23,11 +29,11 @@ const std::string& name_of_unit(const Subject& subject) {
     return subject.unit->unit.name.full;
 }
 
-// Commands that run in a domain of their own and are there to reach the main process.
+// These commands run in a domain of their own, and their purpose is to reach the main process.
 const std::vector<std::string> control_keys = {"ExecReload", "ExecStop", "ExecStopPost"};
 
 bool signals_others(const unit::Command& command) {
-    const std::string name = command.path.substr(command.path.rfind('/') + 1);
+    const std::string name = base_name(command.path);
     if (name == "kill" || name == "pkill" || name == "killall") return true;
     return std::any_of(command.arguments.begin(), command.arguments.end(), [](const auto& word) {
         return word.value.find("$MAINPID") != std::string::npos ||
@@ -36,17 +42,14 @@ bool signals_others(const unit::Command& command) {
 }
 
 bool scopes_signals(const policy::Rules& rules) {
-    return std::any_of(rules.layers.begin(), rules.layers.end(), [](const policy::Layer& layer) {
-        return layer.scopes.contains(landlock::access_of("scope.signal"));
-    });
+    return !policy::Judge(rules).scope(landlock::access_of("scope.signal")).allowed();
 }
 
-// Whether a socket is cut off that a library connects to by its path.
+// Whether a library can connect to none of these sockets.
 bool cuts_off(const Subject& subject, const std::vector<std::string>& paths) {
-    const Grants grants(with_expanded_paths(subject, subject.enforced));
-    if (!grants.handles(connects)) return false;
+    const Grants grants(subject, subject.enforced);
     return std::none_of(paths.begin(), paths.end(), [&](const std::string& path) {
-        return !(grants.at(expand(subject, path).value_or(path)) & connects).empty();
+        return grants.judge.check({{connects, path}}).allowed();
     });
 }
 
@@ -54,7 +57,7 @@ bool is_timeout_set(const std::string& text) {
     return !text.empty() && text != "0" && text != "infinity";
 }
 
-// "NAME=VALUE" words and files, in the order of systemd.exec(5).
+// The names of variables that the unit sets, in the order of systemd.exec(5).
 std::set<std::string> environment(const Subject& subject) {
     std::set<std::string> names;
     for (const char* name : {"PATH", "LANG", "INVOCATION_ID", "NOTIFY_SOCKET", "SYSTEMD_EXEC_PID",
@@ -64,26 +67,21 @@ std::set<std::string> environment(const Subject& subject) {
         is_on(subject, "DynamicUser", false))
         names.insert({"USER", "LOGNAME", "HOME", "SHELL"});
     if (subject.user) names.insert("XDG_RUNTIME_DIR");
-    for (const auto& [key, name] : {std::pair("RuntimeDirectory", "RUNTIME_DIRECTORY"),
-                                    std::pair("StateDirectory", "STATE_DIRECTORY"),
-                                    std::pair("CacheDirectory", "CACHE_DIRECTORY"),
-                                    std::pair("LogsDirectory", "LOGS_DIRECTORY"),
-                                    std::pair("ConfigurationDirectory", "CONFIGURATION_DIRECTORY"),
-                                    std::pair("LoadCredential", "CREDENTIALS_DIRECTORY"),
-                                    std::pair("LoadCredentialEncrypted", "CREDENTIALS_DIRECTORY"),
-                                    std::pair("SetCredential", "CREDENTIALS_DIRECTORY"),
-                                    std::pair("SetCredentialEncrypted", "CREDENTIALS_DIRECTORY"),
-                                    std::pair("ImportCredential", "CREDENTIALS_DIRECTORY")})
-        if (!last_value(subject, key).text.empty()) names.insert(name);
+    for (const unit::BaseDirectory& row : unit::base_directories)
+        if (row.setting != nullptr && !last_value(subject, row.setting).text.empty())
+            names.insert(row.variable);
+    for (const char* key : {"LoadCredential", "LoadCredentialEncrypted", "SetCredential",
+                            "SetCredentialEncrypted", "ImportCredential"})
+        if (!last_value(subject, key).text.empty()) names.insert("CREDENTIALS_DIRECTORY");
     for (const Value& word : words(subject, {"Environment"}))
         names.insert(word.text.substr(0, word.text.find('=')));
-    // What the manager has of these, only the running system can tell.
+    // Only the running system knows which of these the manager has, so all count as set.
     for (const Value& word : words(subject, {"PassEnvironment"}))
         names.insert(word.text);
     return names;
 }
 
-// Adds the names that a file of "NAME=VALUE" lines sets; false when it cannot be read.
+// Adds the names that a file of "NAME=VALUE" lines sets. False if the file cannot be read.
 bool add_file(const Subject& subject, const std::string& path, std::set<std::string>& names) {
     if (subject.root == nullptr) return false;
     const auto expanded = expand(subject, path);
@@ -126,6 +124,19 @@ std::string without(std::string path, const std::string& variable) {
     return path;
 }
 
+// The sensitive rights at `path` that a setting of the unit must not grant unnoticed. Reading
+// counts only for credentials.
+Access risky_at(const std::string& path) {
+    Access risky;
+    for (const landlock::Right& right : landlock::rights) {
+        const auto match = places::place_of(path, right.access());
+        if (!match || match->place->kind == places::Kind::replaced) continue;
+        const bool is_acted_on = (changes | executes).contains(right.access());
+        if (is_acted_on || match->place->kind == places::Kind::credentials) risky |= right.access();
+    }
+    return risky;
+}
+
 }  // namespace
 
 void check_reload_signal(const Subject& subject, Reporter& report) {
@@ -133,16 +144,31 @@ void check_reload_signal(const Subject& subject, Reporter& report) {
     if (!scopes_signals(subject.rules)) return;
     for (const std::string& key : control_keys) {
         if (std::find(wrap.begin(), wrap.end(), key) == wrap.end()) continue;
-        for (const unit::Assignment* line : unit::list_setting(subject.unit->unit, {key}))
-            for (const unit::Command& command :
-                 unit::parse_commands(line->value, line->where.file, subject.unit->unit.name)
-                     .commands)
+        for (const unit::CommandLine& line : unit::command_lines(subject.unit->unit, key))
+            for (const unit::Command& command : line.list.commands)
                 if (signals_others(command))
                     report.add(command.where, key,
                                fmt::format("{}= of {} runs in a fence of its own and cannot signal "
                                            "the service",
                                            key, name_of_unit(subject)));
     }
+}
+
+// A command that only signals the process that systemd knows, or does nothing, reads no file.
+void check_unfenced_command(const Subject& subject, Reporter& report) {
+    std::vector<std::string> told;
+    Location where;
+    for (const dropin::UnfencedCommand& command :
+         dropin::unfenced_commands(subject.unit->unit, subject.unit->attachment.wrap)) {
+        const std::string name = base_name(command.program);
+        if (name == "kill" || name == "true") continue;
+        if (told.empty()) where = command.where;
+        told.push_back(command.setting + "=" + command.program);
+    }
+    if (!told.empty())
+        report.add(where, "",
+                   fmt::format("{} of {} {} outside of the fence", fmt::join(told, ", "),
+                               name_of_unit(subject), told.size() == 1 ? "runs" : "run"));
 }
 
 void check_notify_socket(const Subject& subject, Reporter& report) {
@@ -182,8 +208,8 @@ void check_unset_variable(const Subject& subject, Reporter& report) {
     std::set<std::string> names = environment(subject);
     for (const Value& word : words(subject, {"EnvironmentFile"})) {
         const bool optional = word.text.starts_with('-');
-        // A file that must be there and is not keeps the service from starting; nobody knows what
-        // is in it.
+        // The contents of the file are not known, so any variable may be set. If the file is really
+        // missing, the service does not start anyway.
         if (!add_file(subject, word.text.substr(optional ? 1 : 0), names) && !optional) return;
     }
     for (const Value& word : words(subject, {"UnsetEnvironment"}))
@@ -199,28 +225,20 @@ void check_unset_variable(const Subject& subject, Reporter& report) {
 }
 
 void check_inherited_grant(const Subject& subject, Reporter& report) {
-    const Grants written(with_expanded_paths(subject, subject.rules));
+    const Grants written(subject, subject.rules);
     for (const PathRule& rule : subject.enforced.layers.front().paths) {
         for (const policy::Origin& origin : rule.origins) {
-            // Its programs and its own directories are what inheriting is for.
+            // The unit's programs and its own directories are what `inherit` is for.
             if (!origin.policy.empty() || origin.where.file.empty() ||
                 dropin::is_of_a_program(origin))
                 continue;
             const std::string path = expand(subject, rule.path).value_or(rule.path);
-            const Access more = rule.access - written.at(path);
-            const bool wide = place_at(path, Kind::shared) != nullptr ||
-                              place_at(path, Kind::system) != nullptr ||
-                              place_at(path, Kind::control) != nullptr ||
-                              place_at(path, Kind::home) != nullptr ||
-                              place_at(path, Kind::kernel) != nullptr ||
-                              place_at(path, Kind::credentials) != nullptr;
-            // Of reading, only what holds credentials is worth a word.
-            const Access risky =
-                place_at(path, Kind::credentials) != nullptr ? more : more & (changes | executes);
-            if (!wide || risky.empty()) continue;
+            const Access more = rule.access - written.at(rule.path);
+            const Access risky = more & risky_at(path);
+            if (risky.empty()) continue;
             report.add(origin.where, rule.path,
                        fmt::format("{} gives {} on \"{}\", which the policy does not",
-                                   origin.reason, names_of(risky), rule.path));
+                                   origin.reason, policy::joined_right_names(risky), rule.path));
             break;
         }
     }
@@ -248,6 +266,49 @@ void check_apparmor_profile(const Subject& subject, Reporter& report) {
     report.add(profile.where, "AppArmorProfile",
                fmt::format("the wrapper of {} runs in the AppArmor profile {}",
                            name_of_unit(subject), profile.text));
+}
+
+void check_exec_type(const Subject& subject, Reporter& report) {
+    const Value type = last_value(subject, "Type");
+    if (type.text == "exec")
+        report.add(type.where, "Type",
+                   fmt::format("{} counts as started before its program is executed",
+                               name_of_unit(subject)));
+}
+
+void check_log_identifier(const Subject& subject, Reporter& report) {
+    const unit::Unit& unit = subject.unit->unit;
+    const dropin::Settings settings = settings_of(subject);
+    if (!settings.last("SyslogIdentifier").empty()) return;
+    const auto identifier = dropin::needed_identifier(unit, settings);
+    if (!identifier) {
+        if (!unit::command_lines(unit, "ExecStart").empty())
+            report.add(Location{}, "SyslogIdentifier",
+                       "the unit's output is logged as \"ringfence-exec\": its program's name "
+                       "cannot be written in SyslogIdentifier=",
+                       "set SyslogIdentifier= in the unit");
+        return;
+    }
+    std::set<std::string> others;
+    for (const unit::Command& command : dropin::renamed_commands(unit, *identifier))
+        others.insert(base_name(command.path));
+    if (others.empty()) return;
+    report.add(
+        Location{}, "SyslogIdentifier",
+        fmt::format("what {} prints is logged as \"{}\"", fmt::join(others, ", "), *identifier));
+}
+
+void check_outlives_restart(const Subject& subject, Reporter& report) {
+    const Value mode = last_value(subject, "KillMode");
+    if (mode.text == "process" || mode.text == "none")
+        report.add(mode.where, "KillMode",
+                   fmt::format("KillMode={} of {} leaves processes behind", mode.text,
+                               name_of_unit(subject)));
+    const Value store = last_value(subject, "FileDescriptorStoreMax");
+    if (!store.text.empty() && store.text != "0")
+        report.add(store.where, "FileDescriptorStoreMax",
+                   fmt::format("FileDescriptorStoreMax= of {} keeps open descriptors",
+                               name_of_unit(subject)));
 }
 
 }  // namespace ringfence::lint

@@ -11,7 +11,8 @@ namespace ringfence::lint {
 
 namespace {
 
-// systemd.generator(7) and systemd-run(1). A user's manager has its own below $XDG_RUNTIME_DIR.
+// The directories of systemd.generator(7) and systemd-run(1). A user's manager has the same below
+// $XDG_RUNTIME_DIR.
 struct Directory {
     const char* path;
     const char* maker;
@@ -23,11 +24,11 @@ constexpr Directory system_directories[] = {
     {"/run/systemd/transient", "systemd-run(1)"},
 };
 
-// "X-LandlockPolicy=-%p" for all units asks nothing of those that have no policy.
+// "X-LandlockPolicy=-%p" for all units does not fence units without a policy of their name.
 bool gets_none(const Root& root, const policy::SearchPath& policies,
                const dropin::Attachment& attachment) {
     if (!attachment.asks() || attachment.own_request) return true;
-    if (attachment.rules.any || !attachment.problems.empty()) return false;
+    if (attachment.rules || !attachment.problems.empty()) return false;
     const auto rules = policy::resolve(root, policies, attachment.policies);
     return rules && !*rules;
 }
@@ -39,7 +40,7 @@ std::vector<UnseenUnit> find_unseen_units(const Root& root, const unit::LoadPath
     std::vector<UnseenUnit> found;
     if (path.scope == unit::Scope::user) return found;
     const unit::NameMap map = unit::NameMap::build(root, path);
-    unit::Loader loader(root, map);
+    unit::SourceLoader loader(root, map);
     for (const Directory& directory : system_directories) {
         const auto entries = root.list(directory.path);
         if (!entries) continue;

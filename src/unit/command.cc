@@ -12,13 +12,13 @@ namespace ringfence::unit {
 
 namespace {
 
-using Outcome = CommandList::Outcome;
+using Effect = CommandError::Effect;
 
 constexpr std::string_view reset_hint = "correct this line";
 constexpr char surrogate_problem[] =
-    "systemd versions differ on the escape of a surrogate (\\ud800 to \\udfff)";
+    "versions of systemd differ on the escape of a surrogate (\\ud800 to \\udfff)";
 
-// Takes one prefix character into the command; false where the path starts.
+// Takes one prefix character into the command. False if `c` is no prefix, so that the path starts.
 bool take_prefix(char c, Command& command) {
     switch (c) {
         case '-':
@@ -31,7 +31,7 @@ bool take_prefix(char c, Command& command) {
             if (command.privileges != Privileges::unit) return false;
             command.privileges = Privileges::full;
             return true;
-        case '!':  // the second "!" need not follow the first one directly
+        case '!':  // other prefixes may stand between the two "!"
             if (command.privileges == Privileges::unit)
                 command.privileges = Privileges::no_setuid;
             else if (command.privileges == Privileges::no_setuid)
@@ -55,7 +55,7 @@ bool is_special(char c) {
     return (c > 0 && c < ' ') || c == '\x7f' || c == '"' || c == '\'' || c == '\\';
 }
 
-// The limits of a file name and of each component of a path; longer ones are errors in systemd.
+// A longer file name or component of a path is an error in systemd.
 bool components_fit(std::string_view path) {
     std::size_t length = 0;
     for (const char c : path) {
@@ -65,64 +65,69 @@ bool components_fit(std::string_view path) {
     return path.size() < PATH_MAX;
 }
 
-bool ends_with(std::string_view text, std::string_view tail) {
-    return text.size() >= tail.size() && text.substr(text.size() - tail.size()) == tail;
-}
-
-struct PathProblem {
-    Outcome outcome = Outcome::complete;
+/// Why a word is not valid where it stands.
+struct WordError {
+    Effect effect;
     std::string message;
     std::string_view hint = reset_hint;
 };
 
-// `path` as it is after the expansion of its specifiers.
-PathProblem check_expanded(const std::string& path) {
-    if (path.empty()) return {Outcome::fatal, "there is no program behind the prefixes"};
+// `path`: with its specifiers expanded.
+std::optional<WordError> check_expanded(const std::string& path) {
+    if (path.empty())
+        return WordError{Effect::ends_file, "there is no program behind the prefixes"};
     if (path.front() == '|')
-        return {Outcome::uncertain,
-                "the prefix \"|\" has systemd 258 and newer start the user's shell first, which "
-                "would run outside the fence",
-                "write the shell out: /bin/sh -c 'COMMAND'"};
+        return WordError{
+            Effect::uncertain,
+            "with the prefix \"|\", systemd 258 and newer start the user's shell first, "
+            "and the shell would run outside the fence",
+            "name the shell: /bin/sh -c 'COMMAND'"};
     if (std::any_of(path.begin(), path.end(), is_special))
-        return {Outcome::fatal,
-                "the program's name contains a quote, backslash or control character"};
-    if (path.back() == '/') return {Outcome::fatal, "the program's path ends in \"/\""};
+        return WordError{Effect::ends_file,
+                         "the program's name contains a quote, backslash or control character"};
+    if (path.back() == '/') return WordError{Effect::ends_file, "the program's path ends in \"/\""};
     if (path.front() == '/') {
-        if (!components_fit(path)) return {Outcome::fatal, "the program's path is too long"};
-        if (ends_with(path, "/.") || ends_with(path, "/.."))
-            return {Outcome::uncertain,
-                    "systemd versions differ on a program's path that ends in a dot"};
-        return {};
+        if (!components_fit(path))
+            return WordError{Effect::ends_file, "the program's path is too long"};
+        if (path.ends_with("/.") || path.ends_with("/.."))
+            return WordError{Effect::uncertain,
+                             "versions of systemd differ on a program's path that ends in a dot"};
+        return std::nullopt;
     }
     const bool valid_name =
         path.find('/') == std::string::npos && path != "." && path != ".." && components_fit(path);
     if (!valid_name)
-        return {Outcome::fatal,
-                "\"" + path + "\" is neither an absolute path nor a program's name"};
-    return {};
+        return WordError{Effect::ends_file,
+                         "\"" + path + "\" is neither an absolute path nor a program's name"};
+    return std::nullopt;
 }
 
-PathProblem check_path(Command& command, const ServiceName& name) {
-    if (const auto bad = find_bad_specifier(command.path))
-        return {bad->issue == SpecifierIssue::newer ? Outcome::uncertain : Outcome::fatal,
-                describe(*bad)};
+WordError error_of(const SpecifierError& bad) {
+    const bool newer = bad.issue == SpecifierIssue::newer;
+    return {newer ? Effect::uncertain : Effect::ends_file, describe(bad)};
+}
+
+std::optional<WordError> check_path(Command& command, const ServiceName& name) {
+    if (const auto bad = find_bad_specifier(command.path)) return error_of(*bad);
     const Sample sample = sample_expansion(command.path, name);
-    if (sample.fails) return {Outcome::fatal, "a specifier in the program's path has no value"};
-    // An instance that makes the path invalid would have systemd leave the command out.
+    if (sample.fails)
+        return WordError{Effect::ends_file, "a specifier in the program's path has no value"};
+    // For an instance that makes the path invalid, systemd would leave the command out.
     if (sample.open && command.ignore_failure)
-        return {Outcome::uncertain,
-                "the program's path depends on the instance, and \"-\" makes systemd ignore the "
-                "command where it is not valid"};
+        return WordError{
+            Effect::uncertain,
+            "the program's path depends on the instance, and with \"-\" systemd ignores the "
+            "command for the instances that make the path invalid"};
     if (sample.open && command.path.substr(0, 2) == "%I")
-        return {Outcome::uncertain,
-                "whether the program's path is absolute depends on the instance"};
+        return WordError{Effect::uncertain,
+                         "whether the program's path is absolute depends on the instance"};
     command.is_absolute = !sample.text.empty() && sample.text.front() == '/';
     return check_expanded(sample.text);
 }
 
 class CommandParser {
   public:
-    CommandParser(const SourceText& value, const std::string& file, const ServiceName& name)
+    CommandParser(const SourceText& value, const SharedText& file, const ServiceName& name)
         : value_(value), file_(file), name_(name), words_(value.text()) {}
 
     CommandList parse() {
@@ -132,24 +137,22 @@ class CommandParser {
     }
 
   private:
-    // False: there is no further command.
+    // False if there is no further command.
     bool parse_one() {
         const auto first = words_.next();
         if (!first) {
-            // Not an error to systemd, not even without "-": it drops the rest of the line.
-            stop(Outcome::truncated, first.error().begin, "a quote is not closed");
+            // Even without "-" this is no error for systemd: it ignores the rest of the line.
+            stop(first.error().begin, {Effect::ends_value, "a quote is not closed"});
             return false;
         }
         if (!*first) return false;
         const Word& word = **first;
-        if (word.value == ";") return true;  // a quoted one too
+        if (word.value == ";") return true;  // also if it is quoted
         Command command;
         command.where = value_.at(word.begin, file_);
-        if (word.varies) return fail(command, Outcome::uncertain, word.begin, surrogate_problem);
+        if (word.varies) return fail(command, word.begin, {Effect::uncertain, surrogate_problem});
         split_prefixes(word.value, command);
-        const PathProblem problem = check_path(command, name_);
-        if (problem.outcome != Outcome::complete)
-            return fail(command, problem.outcome, word.begin, problem.message, problem.hint);
+        if (const auto error = check_path(command, name_)) return fail(command, word.begin, *error);
         return parse_arguments(std::move(command), word.begin);
     }
 
@@ -168,39 +171,41 @@ class CommandParser {
             }
             const std::size_t at = words_.position();
             const auto word = words_.next();
-            if (!word) return fail(command, Outcome::fatal, at, "a quote is not closed");
-            if ((*word)->varies) return fail(command, Outcome::uncertain, at, surrogate_problem);
-            if (const auto bad = find_bad_specifier((*word)->value))
-                return fail(
-                    command,
-                    bad->issue == SpecifierIssue::newer ? Outcome::uncertain : Outcome::fatal, at,
-                    describe(*bad));
-            if (sample_expansion((*word)->value, name_).fails)
-                return fail(command, Outcome::fatal, at, "a specifier has no value");
+            if (!word) return fail(command, at, {Effect::ends_file, "a quote is not closed"});
+            if (const auto error = check_argument(**word)) return fail(command, at, *error);
             command.arguments.push_back({std::string((*word)->raw), (*word)->value});
         }
         if (command.argument_zero && command.arguments.empty())
-            return fail(command, Outcome::fatal, begin,
-                        "\"@\" needs a further word, the program's argv[0]");
+            return fail(command, begin,
+                        {Effect::ends_file,
+                         "behind \"@\" a second word is missing, the program's argv[0]"});
         list_.commands.push_back(std::move(command));
         return more;
     }
 
-    bool fail(const Command& command, Outcome outcome, std::size_t at, const std::string& message,
-              std::string_view hint = reset_hint) {
-        if (outcome == Outcome::fatal && command.ignore_failure) outcome = Outcome::truncated;
-        stop(outcome, at, message, hint);
+    std::optional<WordError> check_argument(const Word& word) const {
+        if (word.varies) return WordError{Effect::uncertain, surrogate_problem};
+        if (const auto bad = find_bad_specifier(word.value)) return error_of(*bad);
+        if (sample_expansion(word.value, name_).fails)
+            return WordError{Effect::ends_file, "a specifier has no value"};
+        return std::nullopt;
+    }
+
+    // Returns false, because no command is read behind an error.
+    bool fail(const Command& command, std::size_t at, WordError error) {
+        if (error.effect == Effect::ends_file && command.ignore_failure)
+            error.effect = Effect::ends_value;
+        stop(at, error);
         return false;
     }
 
-    void stop(Outcome outcome, std::size_t at, const std::string& message,
-              std::string_view hint = reset_hint) {
-        list_.outcome = outcome;
-        list_.problem = {value_.at(at, file_), message, std::string(hint)};
+    void stop(std::size_t at, const WordError& error) {
+        list_.error = CommandError{error.effect,
+                                   {value_.at(at, file_), error.message, std::string(error.hint)}};
     }
 
     const SourceText& value_;
-    const std::string& file_;
+    const SharedText& file_;
     const ServiceName& name_;
     WordReader words_;
     CommandList list_;
@@ -208,25 +213,9 @@ class CommandParser {
 
 }  // namespace
 
-CommandList parse_commands(const SourceText& value, const std::string& file,
+CommandList parse_commands(const SourceText& value, const SharedText& file,
                            const ServiceName& name) {
     return CommandParser(value, file, name).parse();
-}
-
-std::string simplify_path(std::string_view path) {
-    const bool absolute = !path.empty() && path.front() == '/';
-    std::string out;
-    for (std::size_t at = 0; at < path.size();) {
-        const std::size_t slash = std::min(path.find('/', at), path.size());
-        const std::string_view part = path.substr(at, slash - at);
-        if (!part.empty() && part != ".") {
-            if (absolute || !out.empty()) out += '/';
-            out += part;
-        }
-        at = slash + 1;
-    }
-    if (out.empty()) return absolute ? "/" : ".";
-    return out;
 }
 
 }  // namespace ringfence::unit

@@ -5,6 +5,7 @@
 // systemd.service(5), COMMAND LINES.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,46 +16,47 @@
 
 namespace ringfence::unit {
 
-/// "+", "!" and "!!": at most one.
+/// The prefixes "+", "!" and "!!". A command has at most one of them.
 enum class Privileges { unit, full, no_setuid, ambient };
 
 /// A word behind the program.
 struct Argument {
-    std::string raw;    ///< as written: stays valid, and means the same, wherever a word may stand
-    std::string value;  ///< unquoted and unescaped; specifiers and $ are still in it
+    std::string raw;    ///< as written; it means the same wherever a word may stand
+    std::string value;  ///< unquoted and unescaped; specifiers and variables are not expanded
 };
 
 struct Command {
     bool ignore_failure = false;  ///< "-"
-    bool no_expansion = false;    ///< ":": $ is literal
+    bool no_expansion = false;    ///< ":": "$" stands for itself
     bool argument_zero = false;   ///< "@": the first argument is argv[0]
     Privileges privileges = Privileges::unit;
-    std::string path;  ///< decoded, without prefixes; specifiers unexpanded
+    std::string path;  ///< without prefixes, unquoted and unescaped; specifiers are not expanded
     std::vector<Argument> arguments;
-    bool is_absolute = true;  ///< false: a name for the search path (ExecSearchPath=)
+    bool is_absolute = true;  ///< false: a name to look for in ExecSearchPath=
     Location where;           ///< of the first word
 };
 
-/// What systemd makes of one assignment.
-struct CommandList {
-    enum class Outcome {
-        complete,   ///< all of it
-        truncated,  ///< the commands before the error; the rest of the value is ignored
-        fatal,      ///< the commands before the error; the error ends the file (or fails the unit)
-        uncertain,  ///< systemd versions differ on it, or what a specifier expands to decides
+/// The first error in a value of ExecStart= or one of its siblings.
+struct CommandError {
+    /// What systemd does about it.
+    enum class Effect {
+        ends_value,  ///< it ignores the rest of the value and goes on with the file
+        ends_file,   ///< it ignores the rest of the file; in a fragment, the unit does not load
+        uncertain,   ///< its versions differ, or it depends on what a specifier expands to
     };
-    std::vector<Command> commands;
-    Outcome outcome = Outcome::complete;
-    Diagnostic problem;  ///< unless complete
+    Effect effect;
+    Diagnostic problem;
 };
 
-/// Parses a value that is not empty (an empty one resets the setting) for a unit of this name:
-/// what its specifiers expand to decides which programs are valid.
-CommandList parse_commands(const SourceText& value, const std::string& file,
-                           const ServiceName& name);
+/// The commands that systemd reads in the value of one assignment.
+struct CommandList {
+    std::vector<Command> commands;      ///< those before the error
+    std::optional<CommandError> error;  ///< nothing: all of the value is valid
+};
 
-/// A path as systemd stores it: without double slashes, "." components and trailing slashes
-/// (path_simplify()).
-std::string simplify_path(std::string_view path);
+/// Parses a value for a unit of this name. The value must not be empty: an empty one resets the
+/// setting. The name matters, because whether a path is valid depends on its expanded specifiers.
+CommandList parse_commands(const SourceText& value, const SharedText& file,
+                           const ServiceName& name);
 
 }  // namespace ringfence::unit

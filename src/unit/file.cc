@@ -3,33 +3,29 @@
 
 #include <algorithm>
 
-#include "unit/command.h"
 #include "unit/specifier.h"
 
 namespace ringfence::unit {
 
 namespace {
 
-enum class Verdict { fine, fatal, uncertain };
-
+// A line that ends the reading of the file, or may end it.
 struct Judgement {
-    Verdict verdict = Verdict::fine;
+    enum { fatal, uncertain } verdict;
     Diagnostic problem;
 };
 
-Judgement judge_commands(const Assignment& assignment, const ServiceName& name) {
-    if (assignment.text().empty()) return {};
-    const CommandList list = parse_commands(assignment.value, assignment.where.file, name);
-    switch (list.outcome) {
-        case CommandList::Outcome::fatal:
-            return {Verdict::fatal, list.problem};
-        case CommandList::Outcome::uncertain:
-            return {Verdict::uncertain, list.problem};
-        case CommandList::Outcome::complete:
-        case CommandList::Outcome::truncated:
-            return {};
+std::optional<Judgement> judge_commands(const CommandList& list) {
+    if (!list.error) return std::nullopt;
+    switch (list.error->effect) {
+        case CommandError::Effect::ends_file:
+            return Judgement{Judgement::fatal, list.error->problem};
+        case CommandError::Effect::uncertain:
+            return Judgement{Judgement::uncertain, list.error->problem};
+        case CommandError::Effect::ends_value:
+            break;
     }
-    return {};
+    return std::nullopt;
 }
 
 bool plain_name(std::string_view text) {
@@ -39,7 +35,8 @@ bool plain_name(std::string_view text) {
     });
 }
 
-// Account names with specifiers are usual ("User=app-%i"); those that follow from a name are fine.
+// Names of accounts often have specifiers ("User=app-%i"). These four expand to characters of unit
+// names, which are valid in account names.
 bool is_surely_a_name(std::string_view text) {
     std::string rest;
     for (std::size_t at = 0; at < text.size(); ++at) {
@@ -70,8 +67,9 @@ bool is_surely_label(std::string_view text) {
     return text.find('%') == std::string_view::npos;
 }
 
-// Settings whose parser can end the file, besides the commands. What these checks pass is certainly
-// valid; what they do not pass may still be, so it makes the rest of the file uncertain.
+// Besides the commands, these settings can end the file when systemd finds their value invalid. A
+// value that passes the check is certainly valid. Another value may be valid too, so it makes the
+// rest of the file uncertain.
 // Source: the ENOEXEC and EINVAL returns of systemd's src/core/load-fragment.c.
 struct FatalSetting {
     std::string_view key;
@@ -92,21 +90,25 @@ constexpr FatalSetting fatal_settings[] = {
     {"SmackProcessLabel", is_surely_label, true},
 };
 
-Judgement judge(const Assignment& assignment, const ServiceName& name) {
-    if (assignment.section != "Service") return {};
-    if (is_command_key(assignment.key)) return judge_commands(assignment, name);
+std::optional<Judgement> judge_setting(const Assignment& assignment) {
     for (const FatalSetting& setting : fatal_settings) {
         if (assignment.key != setting.key || assignment.text().empty()) continue;
         std::string_view text = assignment.text();
         const bool forgiven = setting.dash_forgives && text.front() == '-';
-        if (forgiven || setting.surely_fine(text)) return {};
-        return {Verdict::uncertain,
-                {assignment.at(0),
-                 assignment.key + "=" + assignment.text() +
-                     " may be invalid, and then systemd does not read what follows it in this file",
-                 "correct it, or put it last in the file"}};
+        if (forgiven || setting.surely_fine(text)) return std::nullopt;
+        return Judgement{
+            Judgement::uncertain,
+            {assignment.at(0),
+             assignment.key + "=" + assignment.text() +
+                 " may be invalid, and then systemd does not read the rest of this file",
+             "correct the value, or move the line to the end of the file"}};
     }
-    return {};
+    return std::nullopt;
+}
+
+std::optional<Judgement> judge(const Assignment& assignment) {
+    if (assignment.section != "Service") return std::nullopt;
+    return assignment.commands ? judge_commands(*assignment.commands) : judge_setting(assignment);
 }
 
 bool is_safe_section_name(std::string_view name) {
@@ -124,7 +126,7 @@ class FileParser {
         if (span.begin == span.end) return;
         const std::string_view text =
             std::string_view(line.text()).substr(span.begin, span.end - span.begin);
-        if (!is_utf8(text)) return stop(line, span, "this line is not valid UTF-8");
+        if (!is_text_for_systemd(text)) return stop(line, span, "this line is not valid UTF-8");
         if (text.front() == '[') return open_section(line, span, text);
         if (!known_section_) return;
         add_assignment(line, span, text);
@@ -141,22 +143,31 @@ class FileParser {
 
     void add_assignment(const SourceText& line, Span span, std::string_view text) {
         const std::size_t equals = text.find('=');
-        if (equals == std::string_view::npos || equals == 0) return;  // systemd warns and goes on
+        if (equals == std::string_view::npos || equals == 0) return;  // systemd warns and reads on
         const Span key = strip(line.text(), {span.begin, span.begin + equals});
         const Span value = strip(line.text(), {span.begin + equals + 1, span.end});
-        Assignment assignment{section_, line.text().substr(key.begin, key.end - key.begin),
-                              line.slice(value.begin, value.end), line.at(key.begin, out_.path)};
+        Assignment assignment{section_,
+                              line.text().substr(key.begin, key.end - key.begin),
+                              line.slice(value.begin, value.end),
+                              line.at(key.begin, out_.path),
+                              {}};
         if (out_.fatal) {
             out_.lost.push_back(std::move(assignment));
             return;
         }
-        if (out_.uncertain) out_.uncertain_followed = true;
-        Judgement judgement = judge(assignment, name_);
-        if (judgement.verdict == Verdict::fatal) out_.fatal = std::move(judgement.problem);
-        if (judgement.verdict == Verdict::uncertain && !out_.uncertain)
-            out_.uncertain = std::move(judgement.problem);
-        // Kept even when fatal: the commands before the error are in the list.
+        if (out_.uncertain) out_.uncertain->followed = true;
+        if (section_ == "Service" && is_command_key(assignment.key) && !assignment.text().empty())
+            assignment.commands = parse_commands(assignment.value, out_.path, name_);
+        if (auto judgement = judge(assignment)) take(std::move(*judgement));
+        // A fatal assignment is kept, too: systemd runs the commands before the error.
         out_.assignments.push_back(std::move(assignment));
+    }
+
+    void take(Judgement judgement) {
+        if (judgement.verdict == Judgement::fatal)
+            out_.fatal = std::move(judgement.problem);
+        else if (!out_.uncertain)
+            out_.uncertain = UncertainLine{std::move(judgement.problem)};
     }
 
     void stop(const SourceText& line, Span span, std::string why) {

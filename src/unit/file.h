@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// One unit file or drop-in: its assignments, as far as systemd reads it.
+// The assignments in one unit file or drop-in, as far as systemd reads it.
 //
 // Source: parse_line() in systemd's src/shared/conf-parser.c.
 #pragma once
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/diagnostic.h"
+#include "unit/command.h"
 #include "unit/lines.h"
 #include "unit/name.h"
 
@@ -18,36 +19,43 @@ namespace ringfence::unit {
 struct Assignment {
     std::string section;
     std::string key;
-    SourceText value;  ///< without blanks around it
+    SourceText value;  ///< without blanks at its ends
     Location where;    ///< of the key
+    /// Of ExecStart= and its siblings in [Service]. Nothing for other settings and for a reset.
+    std::optional<CommandList> commands = {};
 
     const std::string& text() const { return value.text(); }
     /// The position of a byte of the value.
     Location at(std::size_t offset) const { return value.at(offset, where.file); }
 };
 
+struct UncertainLine {
+    Diagnostic problem;
+    bool followed = false;  ///< an assignment stands behind it
+};
+
 struct UnitFile {
     SharedText path;
     std::vector<Assignment> assignments;
 
-    /// The line that ended the reading. In a fragment: the unit does not load at all, and its
-    /// drop-ins are not looked at. In a drop-in: what follows the line is lost, and nobody says so.
+    /// The line at which systemd stops reading. If the file is a fragment, systemd does not load
+    /// the unit and does not read its drop-ins. If it is a drop-in, systemd ignores the rest of it.
     std::optional<Diagnostic> fatal;
 
-    /// A line whose effect systemd versions disagree on, or that a generator cannot judge.
-    /// What follows it may or may not be lost; `assignments` goes on behind it.
-    std::optional<Diagnostic> uncertain;
-    bool uncertain_followed = false;  ///< there is an assignment behind it
+    /// The first line at which systemd may stop reading: its versions disagree, or a generator
+    /// cannot tell. `assignments` also has the lines behind it.
+    std::optional<UncertainLine> uncertain;
 
-    /// What stands behind a fatal line and is lost; so that a lost request for a fence can be told.
+    /// The assignments behind the fatal line. systemd does not read them, but a request for a fence
+    /// among them must not go unnoticed.
     std::vector<Assignment> lost;
 };
 
-/// Parses the text of a file, for a unit of this name. Sections that a service has not (X-… among
-/// them) are left out.
+/// Parses the text of a file for a unit of this name. Assignments in sections other than [Unit],
+/// [Service] and [Install] are left out.
 UnitFile parse_unit_file(std::string_view text, const SharedText& path, const ServiceName& name);
 
-/// "ExecCondition", "ExecStartPre", … : the settings that hold commands.
+/// The settings that hold commands: "ExecCondition", "ExecStartPre" and so on.
 const std::vector<std::string>& command_keys();
 bool is_command_key(std::string_view key);
 

@@ -2,7 +2,8 @@
 #include "unit/lines.h"
 
 #include <algorithm>
-#include <cstdint>
+
+#include "base/utf8.h"
 
 namespace ringfence::unit {
 
@@ -10,7 +11,7 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
-// The kinds of end-of-line markers, as bits: one of each kind together make one line end.
+// The kinds of end-of-line markers, as bits. Adjacent markers of different kinds are one line end.
 unsigned marker_kind(char c) {
     switch (c) {
         case '\n':
@@ -24,7 +25,7 @@ unsigned marker_kind(char c) {
     }
 }
 
-// Steps over one line end: "\n", "\r\n", "\n\r", each also with a NUL behind it, or a NUL alone.
+// Steps over one line end: "\n", "\r\n" or "\n\r", each maybe with a NUL behind it, or a NUL alone.
 std::size_t skip_line_end(std::string_view text, std::size_t at) {
     unsigned seen = 0;
     while (at < text.size()) {
@@ -65,7 +66,7 @@ class Joiner {
             column = 1 + byte_order_mark.size();
         }
         if (open_ && text_.text().size() + line.size() > line_max)
-            return stop("this line and those that it continues are longer than 1 MiB");
+            return stop("this line and the lines that it continues are together longer than 1 MiB");
         text_.append(line, number_, column);
         open_ = ends_in_escape(text_.text());
         if (open_)
@@ -101,21 +102,9 @@ class Joiner {
     bool mark_seen_ = false;
 };
 
-// The length of the UTF-8 sequence that `lead` begins; 0 when it begins none.
-std::size_t sequence_length(unsigned char lead) {
-    if (lead < 0x80) return 1;
-    if ((lead & 0xe0) == 0xc0) return 2;
-    if ((lead & 0xf0) == 0xe0) return 3;
-    if ((lead & 0xf8) == 0xf0) return 4;
-    return 0;
-}
-
-bool is_allowed_character(std::uint32_t c, std::size_t length) {
-    constexpr std::uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    if (c < least[length] || c >= 0x110000) return false;
-    if (c >= 0xd800 && c <= 0xdfff) return false;
-    if (c >= 0xfdd0 && c <= 0xfdef) return false;
-    return (c & 0xfffe) != 0xfffe;
+// Unicode's noncharacters: U+FDD0 to U+FDEF, and the last two codes of each plane.
+bool is_noncharacter(char32_t code) {
+    return (code >= 0xfdd0 && code <= 0xfdef) || (code & 0xfffe) == 0xfffe;
 }
 
 }  // namespace
@@ -168,23 +157,14 @@ LogicalLines split_lines(std::string_view text, const SharedText& file) {
     return out;
 }
 
-bool is_utf8(std::string_view text) {
+bool is_text_for_systemd(std::string_view text) {
     const bool ascii = std::all_of(text.begin(), text.end(),
                                    [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-    for (std::size_t at = ascii ? text.size() : 0; at < text.size();) {
-        const auto lead = static_cast<unsigned char>(text[at]);
-        const std::size_t length = sequence_length(lead);
-        if (length == 0 || at + length > text.size()) return false;
-        if (length > 1) {
-            std::uint32_t c = lead & (0xffu >> (length + 1));
-            for (std::size_t i = 1; i < length; ++i) {
-                const auto next = static_cast<unsigned char>(text[at + i]);
-                if ((next & 0xc0) != 0x80) return false;
-                c = c << 6 | (next & 0x3fu);
-            }
-            if (!is_allowed_character(c, length)) return false;
-        }
-        at += length;
+    if (ascii) return true;
+    while (!text.empty()) {
+        const Character character = first_character(text);
+        if (character.length == 0 || is_noncharacter(character.code)) return false;
+        text.remove_prefix(character.length);
     }
     return true;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The logical lines of a unit file: physical lines with comments dropped and continuations joined.
+// Splits a unit file into logical lines: comments are removed, and continued lines are joined.
 //
 // Source: config_parse() in systemd's src/shared/conf-parser.c and read_line_full() in
-// src/basic/fileio.c, the same from 252 to 262; systemd.syntax(7) is the manual.
+// src/basic/fileio.c, which are the same in systemd 252 to 262; systemd.syntax(7).
 #pragma once
 
 #include <cstddef>
@@ -15,19 +15,19 @@
 
 namespace ringfence::unit {
 
-/// The longest physical line, and the longest joined one, in bytes (LONG_LINE_MAX): one more is an
-/// error that ends the file.
+/// The limit for a physical line and for a joined one, in bytes (LONG_LINE_MAX). A line that
+/// reaches it is an error that ends the file.
 inline constexpr std::size_t line_max = std::size_t{1} << 20;
 
-/// Blanks as systemd counts them.
+/// The characters that systemd treats as blanks.
 inline constexpr std::string_view whitespace = " \t\n\r";
 
-/// Text that came from one or more physical lines, and knows where each byte came from.
+/// Text from one or more physical lines. It knows the position of each byte in the file.
 class SourceText {
   public:
-    /// Appends what begins at `line` and `column` of the file.
+    /// Appends text that begins at this line and column of the file.
     void append(std::string_view text, unsigned line, unsigned column);
-    /// Replaces the last byte by a space: what systemd does with the backslash of a continuation.
+    /// Replaces the last byte by a space, as systemd does with the backslash that continues a line.
     void blank_last() { text_.back() = ' '; }
     /// The part `[begin, end)`, with its positions.
     SourceText slice(std::size_t begin, std::size_t end) const;
@@ -45,29 +45,30 @@ class SourceText {
     const Anchor& anchor_of(std::size_t offset) const;
 
     std::string text_;
-    std::optional<Anchor> first_;  // at 0: the only one, unless lines were joined
+    std::optional<Anchor> first_;  // at offset 0; the only one unless lines were joined
     std::vector<Anchor> others_;   // sorted by offset
 };
 
-/// What systemd reads of one file: the lines before the first fatal problem, and that problem.
+/// The lines of one file that systemd reads, up to the first fatal problem.
 struct LogicalLines {
     std::vector<SourceText> lines;
-    std::optional<Diagnostic> fatal;  ///< a line too long: nothing behind it is read
-    std::vector<SourceText> lost;     ///< what is behind it
+    std::optional<Diagnostic> fatal;  ///< a line that is too long: systemd stops there
+    std::vector<SourceText> lost;     ///< the lines behind it
 };
 
 /// Splits the whole text of a file.
 LogicalLines split_lines(std::string_view text, const SharedText& file);
 
-/// Whether `text` is UTF-8 as systemd wants it: no surrogates, no noncharacters, nothing above
-/// U+10FFFF, shortest forms only (src/basic/utf8.c).
-bool is_utf8(std::string_view text);
+/// Whether systemd accepts `text` as UTF-8 (src/basic/utf8.c). Unlike ringfence::is_utf8(), systemd
+/// refuses noncharacters.
+bool is_text_for_systemd(std::string_view text);
 
-/// `text` without leading and trailing whitespace, as offsets.
+/// A part of a text, as offsets.
 struct Span {
     std::size_t begin;
     std::size_t end;
 };
+/// The part `within` of `text` without the blanks at its ends.
 Span strip(std::string_view text, Span within);
 
 }  // namespace ringfence::unit

@@ -4,23 +4,13 @@
 #include <algorithm>
 #include <string_view>
 
-#include "unit/command.h"
+#include "base/path.h"
 
 namespace ringfence::unit {
 
 namespace {
 
 using Directories = std::vector<std::string>;
-
-bool has_tail(std::string_view text, std::string_view tail) {
-    return text.size() >= tail.size() && text.substr(text.size() - tail.size()) == tail;
-}
-
-bool is_generator_directory(const std::string& directory) {
-    constexpr std::string_view tails[] = {"/generator", "/generator.early", "/generator.late"};
-    return std::any_of(std::begin(tails), std::end(tails),
-                       [&](std::string_view tail) { return has_tail(directory, tail); });
-}
 
 Directories split(const std::string& list) {
     Directories parts;
@@ -36,7 +26,7 @@ const Directories system_directories = {
     "/etc/systemd/system.control",  "/run/systemd/system.control",   "/run/systemd/transient",
     "/etc/systemd/system",          "/etc/systemd/system.attached",  "/run/systemd/system",
     "/run/systemd/system.attached", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
-    "/lib/systemd/system",  // a link to the above, except on systems with a split /usr
+    "/lib/systemd/system",  // a link to the one above, except on systems with a split /usr
 };
 
 // Collects the user manager's directories.
@@ -99,8 +89,12 @@ LoadPath load_path(Scope scope, const Environment& environment) {
             scope == Scope::user ? UserDirectories(environment).collect() : system_directories;
         all.insert(all.end(), more.begin(), more.end());
     }
+    return load_path(scope, all);
+}
+
+LoadPath load_path(Scope scope, const std::vector<std::string>& told) {
     LoadPath path{scope, {}};
-    for (const std::string& directory : all) {
+    for (const std::string& directory : told) {
         const std::string simple = simplify_path(directory);
         const bool seen = std::find(path.directories.begin(), path.directories.end(), simple) !=
                           path.directories.end();
@@ -109,8 +103,14 @@ LoadPath load_path(Scope scope, const Environment& environment) {
     return path;
 }
 
+bool is_generator_directory(const std::string& directory) {
+    constexpr std::string_view tails[] = {"/generator", "/generator.early", "/generator.late"};
+    return std::any_of(std::begin(tails), std::end(tails),
+                       [&](std::string_view tail) { return directory.ends_with(tail); });
+}
+
 bool is_transient_directory(const std::string& directory) {
-    return has_tail(directory, "/systemd/transient");
+    return directory.ends_with("/systemd/transient");
 }
 
 }  // namespace ringfence::unit

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The directories that systemd loads units from, highest priority first.
+// The directories from which systemd loads units, highest priority first.
 //
 // Source: systemd.unit(5), UNIT FILE LOAD PATH; lookup_paths_init() in systemd's
-// src/basic/path-lookup.c. The directories that generators write are left out: while generators
-// run, nobody can tell what is in them.
+// src/basic/path-lookup.c. The directories that generators write are left out, because their
+// contents are not known while generators run.
 #pragma once
 
 #include <functional>
@@ -23,10 +23,17 @@ struct LoadPath {
     std::vector<std::string> directories;
 };
 
-/// $SYSTEMD_UNIT_PATH replaces the built-in list; with a ":" at its end it comes before it.
+/// $SYSTEMD_UNIT_PATH replaces the built-in directories. If it ends in ":", they follow it.
 LoadPath load_path(Scope scope, const Environment& environment);
 
-/// Whether this is where systemd-run(1) and StartTransientUnit() keep their units.
+/// The load path that systemd itself tells, without the directories that generators write.
+LoadPath load_path(Scope scope, const std::vector<std::string>& told);
+
+/// Whether this is one of the directories that generators write.
+bool is_generator_directory(const std::string& directory);
+
+/// Whether systemd keeps transient units in this directory: those of systemd-run(1) and of
+/// StartTransientUnit().
 bool is_transient_directory(const std::string& directory);
 
 }  // namespace ringfence::unit

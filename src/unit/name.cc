@@ -21,7 +21,7 @@ std::optional<std::string> shorter_prefix(std::string prefix) {
         const std::size_t dash = prefix.rfind('-');
         if (dash == std::string::npos || dash == 0) return std::nullopt;
         if (dash + 1 < prefix.size() || chopped) return prefix.substr(0, dash + 1);
-        prefix.resize(dash);  // one trailing dash is taken off, and only one
+        prefix.resize(dash);  // systemd removes one trailing dash, and only one
         chopped = true;
     }
 }
@@ -35,7 +35,7 @@ void add_names(const std::string& prefix, NameKind kind, const std::string& inst
                std::vector<std::string>& names) {
     names.push_back(build(prefix, kind, instance));
     if (kind == NameKind::instance) add_names(prefix, NameKind::template_name, "", names);
-    // What comes of a template's prefix has no instance: "a-b@.service" leads to "a-.service".
+    // A shortened template has no instance: "a-b@.service" leads to "a-.service".
     const NameKind next = kind == NameKind::instance ? NameKind::instance : NameKind::plain;
     if (const auto shorter = shorter_prefix(prefix)) add_names(*shorter, next, instance, names);
 }

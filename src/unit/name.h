@@ -14,7 +14,7 @@ inline constexpr std::size_t name_max = 255;
 
 enum class NameKind { plain, template_name, instance };
 
-/// A valid name of a service unit, taken apart: "prefix@instance.service".
+/// The parts of a valid name of a service unit: "prefix@instance.service".
 struct ServiceName {
     std::string full;
     NameKind kind = NameKind::plain;
@@ -23,22 +23,22 @@ struct ServiceName {
 
     /// "prefix@.service" of an instance or a template; empty for a plain name.
     std::string template_of() const;
-    /// The name without ".service": what %N stands for.
+    /// The name without ".service", which %N expands to.
     std::string stem() const;
-    /// This template's (or instance's) name with another instance.
+    /// The name of another instance of this template.
     std::string with_instance(std::string_view other) const;
 };
 
 /// The parts of a name; nothing when it is not a valid name of a service.
 std::optional<ServiceName> parse_service_name(std::string_view name);
 
-/// Undoes systemd-escape(1): "\x2d" → "-", "-" → "/" (unit_name_unescape()). Nothing when the
-/// escapes are broken.
+/// Undoes systemd-escape(1), as unit_name_unescape() does: "\x2d" becomes "-", and "-" becomes "/".
+/// Nothing if an escape is not valid.
 std::optional<std::string> unescape(std::string_view text);
 
 /// The names whose ".d" directories hold drop-ins of a unit of this name, most specific first: the
-/// name itself, its template, and the same for each "a-b-" prefix (systemd.unit(5); the recursion
-/// of unit_file_find_dirs() in src/shared/dropin.c). Without the type-level "service".
+/// name itself, its template, and the same for each prefix "a-b-". The directory "service.d" for
+/// all services is left out. Source: systemd.unit(5); unit_file_find_dirs() in src/shared/dropin.c.
 std::vector<std::string> dropin_names(const ServiceName& name);
 
 }  // namespace ringfence::unit

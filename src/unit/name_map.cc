@@ -5,28 +5,20 @@
 #include <cerrno>
 #include <string_view>
 
-#include "unit/command.h"
+#include "base/path.h"
+#include "unit/link_target.h"
 
 namespace ringfence::unit {
 
 namespace {
 
-// How many aliases of aliases systemd follows (FOLLOW_MAX).
+// systemd follows this many aliases of aliases (FOLLOW_MAX).
 constexpr int follow_max = 8;
-
-std::string base_name(const std::string& path) {
-    return path.substr(path.rfind('/') + 1);
-}
 
 // Whether the file is the one that systemd calls the unit after, not an alias's.
 bool is_of_that_name(const std::string& path, const std::string& name) {
     return path.size() > name.size() && path.ends_with(name) &&
            path[path.size() - name.size() - 1] == '/';
-}
-
-std::string parent(const std::string& path) {
-    const std::size_t slash = path.rfind('/');
-    return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
 }
 
 std::optional<std::string> without_tail(const std::string& text, std::string_view tail) {
@@ -36,40 +28,8 @@ std::optional<std::string> without_tail(const std::string& text, std::string_vie
     return text.substr(0, text.size() - tail.size());
 }
 
-bool is_beneath(const std::string& path, const std::string& directory) {
-    return path.size() > directory.size() && path.compare(0, directory.size(), directory) == 0 &&
-           (directory == "/" || path[directory.size()] == '/');
-}
-
-// The links in the directory part resolved as far as that exists, the last component kept: a link
-// to a unit that does not exist is an alias still.
-std::string resolve_parent(const Root& root, const std::string& path) {
-    std::string missing = "/" + base_name(path);
-    for (std::string directory = parent(path);; directory = parent(directory)) {
-        if (const auto resolved = root.resolve(directory))
-            return (*resolved == "/" ? "" : *resolved) + missing;
-        if (directory == "/") return path;
-        missing.insert(0, "/" + base_name(directory));
-    }
-}
-
-// "." and ".." taken out; only for what does not exist, where links cannot matter.
-std::string normalize(const std::string& path) {
-    std::vector<std::string> parts;
-    for (std::size_t at = 1; at <= path.size();) {
-        const std::size_t slash = std::min(path.find('/', at), path.size());
-        const std::string part = path.substr(at, slash - at);
-        if (part == ".." && !parts.empty()) parts.pop_back();
-        if (part != ".." && part != "." && !part.empty()) parts.push_back(part);
-        at = slash + 1;
-    }
-    std::string out;
-    for (const std::string& part : parts)
-        out += "/" + part;
-    return out.empty() ? "/" : out;
-}
-
-// The name that `name` stands for when it leads to this file: the file's, with the instance put in.
+// The name of the unit if `name` leads to this file: the file's name, for a template with the
+// instance of `name`.
 std::string principal_name(const Fragment& file, const ServiceName& name) {
     std::string base = base_name(file.path);
     const auto parts = parse_service_name(base);
@@ -78,24 +38,13 @@ std::string principal_name(const Fragment& file, const ServiceName& name) {
     return generic ? parts->with_instance(name.instance) : base;
 }
 
-// Whether a link of this name may lead to a unit of that name
-// (unit_validate_alias_symlink_or_warn()).
-bool is_valid_alias(const ServiceName& link, const std::string& target_name) {
-    const auto target = parse_service_name(target_name);
-    if (!target || target->full == link.full) return false;
-    const bool to_template =
-        link.kind == NameKind::instance && target->kind == NameKind::template_name;
-    if (target->kind != link.kind && !to_template) return false;
-    return target->kind != NameKind::instance || target->instance == link.instance;
-}
-
 }  // namespace
 
 struct NameMap::Builder {
     const Root& root;
     const LoadPath& path;
     NameMap map;
-    std::vector<std::string> expanded;  // the directories, and what they resolve to
+    std::vector<std::string> expanded;  // the directories, as given and with links resolved
     std::size_t rank = 0;
 
     void expand() {
@@ -128,7 +77,7 @@ struct NameMap::Builder {
         if (!name || map.targets_.count(entry.name) != 0) return;
         if (entry.type == DT_REG) {
             map.targets_[entry.name] = {full, true};
-        } else if (const auto target = link_target(directory, full, *name)) {
+        } else if (const auto target = link_target(root, expanded, full, *name)) {
             map.targets_[entry.name] = {*target, false};
         }
     }
@@ -140,7 +89,7 @@ struct NameMap::Builder {
         map.dropin_directories_.push_back({*name, full, rank});
     }
 
-    // What is started by dependency may be an instance that nothing else names.
+    // A dependency may start an instance that is named nowhere else.
     void add_wanted(const std::string& full, const std::string& entry) {
         for (const char* tail : {".wants", ".requires", ".upholds"}) {
             if (!without_tail(entry, tail)) continue;
@@ -153,22 +102,7 @@ struct NameMap::Builder {
         }
     }
 
-    // A name (alias), a path (linked unit or mask), or nothing (a link that systemd ignores).
-    std::optional<std::string> link_target(const std::string& directory, const std::string& full,
-                                           const ServiceName& name) {
-        const auto text = root.read_link(full);
-        if (!text || text->empty()) return std::nullopt;
-        const std::string absolute = text->front() == '/' ? *text : directory + "/" + *text;
-        const std::string resolved = normalize(resolve_parent(root, absolute));
-        for (const std::string& known : expanded) {
-            if (!is_beneath(resolved, known)) continue;
-            if (!is_valid_alias(name, base_name(resolved))) return std::nullopt;
-            return base_name(resolved);
-        }
-        return full;
-    }
-
-    // Names that end up at the same file belong together.
+    // Collects the names that lead to the same file.
     void invert() {
         for (const auto& [name, target] : map.targets_) {
             const Fragment* file = map.follow(name);
@@ -196,7 +130,7 @@ const Fragment* NameMap::follow(const std::string& name) const {
     for (int step = 0; step < follow_max; ++step) {
         auto found = targets_.find(*current);
         if (found == targets_.end()) {
-            // A link to an instance may lead to its template.
+            // An alias of an instance leads to the template if the instance has no file.
             const auto parts = step == 0 ? std::nullopt : parse_service_name(*current);
             if (!parts) return nullptr;
             found = targets_.find(parts->template_of());
@@ -224,7 +158,7 @@ bool NameMap::is_mask(const Root& root, const Fragment& file) {
     return !status || S_ISCHR(status->st_mode) || status->st_size == 0;
 }
 
-// "Exclude any aliases that point in some other direction" (add_names()).
+// systemd excludes such aliases from the unit's names (add_names() in src/basic/unit-file.c).
 bool NameMap::leads_elsewhere(const std::string& instance, const Fragment& file) const {
     const Fragment* other = follow(instance);
     return other != nullptr && base_name(other->path) != base_name(file.path);
@@ -237,7 +171,7 @@ std::string NameMap::id(const ServiceName& name) const {
     return leads_elsewhere(principal, *file) ? name.full : principal;
 }
 
-// The names that lead to `of`; those of templates with the unit's instance put in.
+// Adds the names that lead to `of`. An alias of the template becomes one of the unit's instance.
 void NameMap::add_aliases(const ServiceName& unit, const std::string& of, const Fragment& file,
                           std::set<std::string>& out) const {
     const auto found = aliases_.find(of);

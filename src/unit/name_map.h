@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Which names exist in the load path, and which file each leads to.
+// The names of services in the load path, and the file that each of them leads to.
 //
 // Source: unit_file_build_name_map() and unit_file_find_fragment() in systemd's
 // src/basic/unit-file.c; systemd.unit(5) on aliases, linked units and masks.
@@ -22,13 +22,13 @@ namespace ringfence::unit {
 struct DropinDirectory {
     std::string name;  ///< "nginx.service", "app-.service", "service"
     std::string path;
-    std::size_t rank;  ///< of the load path's directory: 0 is the highest
+    std::size_t rank;  ///< position of its parent in the load path; 0 has the highest priority
 };
 
 /// The file of a unit.
 struct Fragment {
     std::string path;
-    bool listed = false;  ///< a regular file in a directory that was listed: Root::read_listed()
+    bool listed = false;  ///< listed as a regular file, for Root::read_listed()
 };
 
 class NameMap {
@@ -36,42 +36,43 @@ class NameMap {
     /// Lists all directories of the load path.
     static NameMap build(const Root& root, const LoadPath& path);
 
-    /// Directories that exist and cannot be listed: systemd leaves them out, too.
+    /// Directories that exist and cannot be listed. systemd leaves them out, too.
     const Diagnostics& problems() const { return problems_; }
 
-    /// The file that a name leads to, over aliases; nothing when there is none. An instance
-    /// without a file of its own leads to its template's.
+    /// The file that a name leads to; aliases are followed. Nothing if there is none. An instance
+    /// without a file of its own leads to the file of its template.
     std::optional<std::string> fragment(const ServiceName& name) const;
     /// The same, owned by the map; nullptr when there is none.
     const Fragment* fragment_file(const ServiceName& name) const;
 
-    /// The names that the unit gets when it is loaded as `name`: its Id first, the others sorted.
-    /// By another of them it may get others; Loader::uncertainty() finds that out.
+    /// The names that the unit gets when systemd loads it as `name`: its Id first, the others
+    /// sorted. When systemd loads it by another of these names, the unit may get other names; see
+    /// SourceLoader::uncertainty().
     std::vector<std::string> names(const ServiceName& name) const;
 
-    /// The unit's Id: the name of its fragment, with the instance put in. `name` itself where that
-    /// leads to another file.
+    /// The unit's Id, which is the name of its fragment, for a template with the instance. If that
+    /// name leads to another file, `name` is the Id.
     std::string id(const ServiceName& name) const;
 
-    /// `name`, its names, and theirs.
+    /// `name`, all its names, all names of those, and so on.
     std::set<std::string> related(const ServiceName& name) const;
 
-    /// Whether a file is a mask, or cannot be looked at: nothing is loaded from it.
+    /// Whether a file is a mask or cannot be read, so that systemd loads nothing from it.
     static bool is_mask(const Root& root, const Fragment& file);
 
     /// The template of `name` and all templates that are aliases of it.
     std::vector<ServiceName> template_family(const ServiceName& name) const;
 
-    /// Every service name that a file or link in the load path has.
+    /// The names of all services that have a file or a link in the load path.
     std::vector<std::string> all_names() const;
 
-    /// Instances that some .wants, .requires or .upholds directory names.
+    /// The instances that are named in a .wants, .requires or .upholds directory.
     const std::set<std::string>& wanted() const { return wanted_; }
 
-    /// Every "….d" directory of services: by rank, then by name.
+    /// All ".d" directories of services, ordered by rank and then by name.
     const std::vector<DropinDirectory>& dropin_directories() const { return dropin_directories_; }
 
-    /// The directories for drop-ins of `name`, highest priority first ("a.service" or "service").
+    /// The directories "NAME.d", highest priority first. `name`: "a.service", or "service".
     std::vector<const DropinDirectory*> dropin_directories_of(const std::string& name) const;
 
   private:
@@ -82,9 +83,9 @@ class NameMap {
 
     struct Builder;
 
-    // A name leads to a path (it starts with "/") or to another name.
+    // A name leads to a path, which starts with "/", or to another name.
     std::map<std::string, Fragment> targets_;
-    // From a principal name to all other names that lead to it.
+    // From a principal name to its aliases.
     std::map<std::string, std::set<std::string>> aliases_;
     Diagnostics problems_;
     std::set<std::string> wanted_;

@@ -5,8 +5,7 @@ namespace ringfence::unit {
 
 namespace {
 
-// Known to systemd 252 and all later ones; the first row is what the unit's name tells.
-constexpr std::string_view of_the_name = "iIjJnNpP";
+// Known to systemd 252 and all later ones, besides those that follow from the name.
 constexpr std::string_view of_the_system = "aAbBcCdEfgGhHlLmMoqrRsStTuUvVwWyY";
 constexpr std::string_view newer_than_252 = "D";
 constexpr std::string_view paths = "CdEhLStTVyY";
@@ -53,9 +52,9 @@ tl::expected<std::string, SpecifierIssue> expand_one(char letter, const ServiceN
     }
 }
 
-// The issue that a letter has whatever the unit is.
+// The issue that a letter has in every unit.
 std::optional<SpecifierIssue> issue_of(char letter) {
-    if (has(of_the_name, letter)) return std::nullopt;
+    if (has(name_specifiers, letter)) return std::nullopt;
     if (has(of_the_system, letter)) return SpecifierIssue::unknowable;
     if (has(newer_than_252, letter)) return SpecifierIssue::newer;
     return SpecifierIssue::unknown;
@@ -99,7 +98,7 @@ std::optional<SpecifierError> find_bad_specifier(std::string_view text) {
 }
 
 std::string describe(const SpecifierError& error) {
-    const std::string subject = std::string("%") + error.letter;
+    std::string subject = std::string("%") + error.letter;
     switch (error.issue) {
         case SpecifierIssue::unknown:
             return subject + " is no specifier";
@@ -115,7 +114,8 @@ std::string describe(const SpecifierError& error) {
 
 namespace {
 
-// %f: the instance, or the prefix where there is none, as a path (unit_name_path_unescape()).
+// The expansion of %f: the instance as a path, or the prefix if there is no instance
+// (unit_name_path_unescape()).
 std::optional<std::string> as_path(const ServiceName& name) {
     const std::string& part = name.kind == NameKind::plain ? name.prefix : name.instance;
     if (part == "-") return "/";
@@ -136,7 +136,7 @@ void sample_one(char letter, const ServiceName& name, Sample& sample) {
         const auto path = as_path(name);
         sample.fails |= !path;
         sample.text += path.value_or("");
-    } else if (has(of_the_name, letter)) {
+    } else if (has(name_specifiers, letter)) {
         const auto value = expand_one(letter, name);
         sample.fails |= !value;
         sample.text += value.value_or("");

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Specifiers: "%i" and its kin in unit files.
+// Specifiers in unit files, such as "%i".
 //
-// systemd expands them when it loads a unit. A generator runs before that and knows the unit's name
-// but not, for one, its user's home directory; so it expands those that follow from the name and
-// passes all others on as they are. Source: systemd.unit(5), specifier_printf() in systemd's
-// src/shared/specifier.c and the table in src/core/unit-printf.c.
+// systemd expands them when it loads a unit. A generator runs before that. It knows the unit's
+// name, but not, for example, the home directory of the unit's user. So it expands the specifiers
+// that follow from the name and leaves all others as they are. Source: systemd.unit(5),
+// specifier_printf() in systemd's src/shared/specifier.c, the table in src/core/unit-printf.c.
 #pragma once
 
 #include <cstddef>
@@ -18,11 +18,14 @@
 
 namespace ringfence::unit {
 
+/// The letters of those that follow from the unit's name.
+inline constexpr std::string_view name_specifiers = "iIjJnNpP";
+
 enum class SpecifierIssue {
-    unknown,     ///< no systemd has it: an error wherever it is used
-    newer,       ///< not all of systemd 252 to 262 have it
-    unknowable,  ///< systemd knows it, a generator does not
-    instance,    ///< depends on the instance, and the name is a template's
+    unknown,     ///< no version of systemd knows it, so it is an error
+    newer,       ///< not all versions from 252 to 262 know it
+    unknowable,  ///< only systemd can expand it, not a generator
+    instance,    ///< it depends on the instance, and the unit is a template
 };
 
 struct SpecifierError {
@@ -35,20 +38,20 @@ struct SpecifierError {
 tl::expected<std::string, SpecifierError> expand_specifiers(std::string_view text,
                                                             const ServiceName& name);
 
-/// The first specifier in `text` that is an error in some systemd (unknown, newer).
+/// The first specifier in `text` that is an error in some version of systemd: unknown or newer.
 std::optional<SpecifierError> find_bad_specifier(std::string_view text);
 
-/// "%X is …" for a message.
+/// A sentence for a message: "%X is no specifier".
 std::string describe(const SpecifierError& error);
 
 /// Whether the expansion of specifier `letter` always starts with "/".
 bool expands_to_path(char letter);
 
-/// What a text could look like once systemd has expanded it.
+/// An example of what systemd may expand a text to.
 struct Sample {
-    std::string text;    ///< "/s" and "s" stand for what is not known
-    bool fails = false;  ///< systemd cannot expand it: the name's escapes are broken
-    bool open = false;   ///< depends on an instance that is not known
+    std::string text;    ///< with "/s" and "s" in the place of unknown values
+    bool fails = false;  ///< systemd cannot expand it: an escape in the name is not valid
+    bool open = false;   ///< it depends on the instance, which is not known
 };
 Sample sample_expansion(std::string_view text, const ServiceName& name);
 

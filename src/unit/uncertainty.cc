@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Units whose files depend on what systemd happens to do first.
+// Finds units whose files depend on the order in which systemd does things.
 //
-// A unit gets its names and drop-ins when it is loaded by one of its names, and each other name
-// leads to it from then on (unit_load_fragment() in systemd's src/core/load-fragment.c). By which
-// name that is decides where they do not agree. Drop-ins of its aliases are looked for in the order
-// of a hash table (unit_file_find_dropin_paths() in src/shared/dropin.c).
+// A unit gets its names and drop-ins when systemd loads it by one of its names. From then on, the
+// other names lead to the same unit (unit_load_fragment() in systemd's src/core/load-fragment.c).
+// So the first name decides when different names would give different drop-ins. systemd also looks
+// through the aliases in the order of a hash table (unit_file_find_dropin_paths() in
+// src/shared/dropin.c).
 #include <algorithm>
 
 #include "unit/unit.h"
@@ -13,7 +14,7 @@ namespace ringfence::unit {
 
 namespace {
 
-// The first drop-in of `one` that `other` does not have; nullptr: it has them all.
+// The first drop-in of `one` that `other` does not have; nullptr if it has all of them.
 const Dropin* first_missing(const std::vector<Dropin>& one, const std::vector<Dropin>& other) {
     for (const Dropin& dropin : one) {
         const auto same = [&](const Dropin& its) { return its.path == dropin.path; };
@@ -24,9 +25,9 @@ const Dropin* first_missing(const std::vector<Dropin>& one, const std::vector<Dr
 
 }  // namespace
 
-std::optional<Diagnostic> Loader::compare(const Composition& unit, const ServiceName& other) {
+std::optional<Diagnostic> SourceLoader::compare(const Composition& unit, const ServiceName& other) {
     const Composition that = compose(other);
-    // Nothing is loaded by a masked name, and what has another Id is another unit.
+    // systemd loads nothing by a masked name, and a name with another Id leads to another unit.
     if (that.fragment == nullptr || NameMap::is_mask(root_, *that.fragment) ||
         that.names.front() != unit.names.front())
         return std::nullopt;
@@ -36,11 +37,11 @@ std::optional<Diagnostic> Loader::compare(const Composition& unit, const Service
     const std::string when = added != nullptr ? "loads" : "does not load";
     return Diagnostic{{(added != nullptr ? added : missing)->path, 0, 0},
                       unit.names.front() + " has this drop-in only if systemd " + when + " it as " +
-                          other.full + " first, so what it runs is not certain",
+                          other.full + " first, so it is not certain which commands the unit runs",
                       "move the drop-in to " + unit.names.front() + ".d"};
 }
 
-std::optional<Diagnostic> Loader::compare_order_of_aliases(const Composition& unit) {
+std::optional<Diagnostic> SourceLoader::compare_order_of_aliases(const Composition& unit) {
     if (unit.names.size() < 3) return std::nullopt;
     std::vector<std::string> backwards = unit.names;
     std::reverse(backwards.begin() + 1, backwards.end());
@@ -51,11 +52,11 @@ std::optional<Diagnostic> Loader::compare_order_of_aliases(const Composition& un
     return Diagnostic{{one->path, 0, 0},
                       "this file and " + other->path +
                           " have the same name and are for two aliases of " + unit.names.front() +
-                          ": systemd reads either",
+                          ": systemd reads one of the two, and nobody can tell which",
                       "rename one of them"};
 }
 
-std::optional<Diagnostic> Loader::uncertainty(const ServiceName& name) {
+std::optional<Diagnostic> SourceLoader::uncertainty(const ServiceName& name) {
     const std::set<std::string> related = map_.related(name);
     if (related.size() == 1) return std::nullopt;
     const Composition unit = compose(name);

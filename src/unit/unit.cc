@@ -4,28 +4,35 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/ascii.h"
+#include "base/path.h"
+#include "unit/words.h"
+
 namespace ringfence::unit {
 
 namespace {
 
-bool has_tail(std::string_view text, std::string_view tail) {
-    return text.size() >= tail.size() && text.substr(text.size() - tail.size()) == tail;
-}
-
-// Whether systemd takes a file of this name in a ".d" directory. Backups have other suffixes than
-// ".conf", and what ends in "~" does not end in ".conf".
+// Whether systemd reads a file of this name in a ".d" directory. This excludes backup files, too:
+// their names do not end in ".conf".
 bool is_dropin_name(std::string_view name) {
-    return has_tail(name, ".conf") && name.front() != '.';
+    return name.ends_with(".conf") && name.front() != '.';
 }
 
 bool is_missing(const std::error_code& error) {
     return error.value() == ENOENT;
 }
 
+// In a root directory without devices, a link to /dev/null leads nowhere as well.
+bool leads_nowhere(const Root& root, const std::string& path) {
+    const auto status = root.status(path);
+    return !status && is_missing(status.error()) &&
+           root.read_link(path) != std::string("/dev/null");
+}
+
 }  // namespace
 
 bool Sources::mention(std::string_view word) const {
-    const auto has = [&](const std::string& text) { return text.find(word) != std::string::npos; };
+    const auto has = [&](const std::string& text) { return contains_in_any_case(text, word); };
     return has(fragment_text) || std::any_of(dropin_texts.begin(), dropin_texts.end(), has);
 }
 
@@ -51,19 +58,19 @@ Unit parse(const Sources& sources) {
     return unit;
 }
 
-const std::vector<DirectoryEntry>& Loader::list(const std::string& directory) {
+const std::vector<DirectoryEntry>& SourceLoader::list(const std::string& directory) {
     const auto known = listings_.find(directory);
     if (known != listings_.end()) return known->second;
     std::vector<DirectoryEntry>& files = listings_[directory];
-    // A directory that cannot be listed has no drop-ins for systemd either.
+    // systemd, too, finds no drop-ins in a directory that it cannot list.
     if (auto entries = root_.list(directory)) files = std::move(*entries);
     std::erase_if(files, [](const DirectoryEntry& entry) { return !is_dropin_name(entry.name); });
     return files;
 }
 
-std::vector<Dropin> Loader::find_dropins(const std::vector<std::string>& names) {
-    // Which file of a name is used: by unit name first, then by the load path's order; the
-    // type-level directory comes behind all of them.
+std::vector<Dropin> SourceLoader::find_dropins(const std::vector<std::string>& names) {
+    // Of several files with one name, systemd reads one. The order of the unit's names decides
+    // first, then the order of the load path. The directory "service.d" comes last.
     std::map<std::string, Dropin> chosen;
     const auto add_directory = [&](const DropinDirectory& directory) {
         for (const DirectoryEntry& file : list(directory.path))
@@ -73,7 +80,7 @@ std::vector<Dropin> Loader::find_dropins(const std::vector<std::string>& names) 
     for (const std::string& full : names) {
         const auto name = parse_service_name(full);
         if (!name) continue;
-        // A template stands for any instance: one that no directory can be named after.
+        // A template stands for an instance that no directory is named after.
         ServiceName instance = *name;
         if (name->kind == NameKind::template_name) {
             instance.kind = NameKind::instance;
@@ -90,14 +97,14 @@ std::vector<Dropin> Loader::find_dropins(const std::vector<std::string>& names) 
     }
     for (const DropinDirectory* directory : map_.dropin_directories_of("service"))
         add_directory(*directory);
-    // The order of application is another one: by file name over all directories.
+    // The chosen files are applied in the order of their file names, whatever their directories.
     std::vector<Dropin> ordered;
     for (auto& [file, dropin] : chosen)
         ordered.push_back(std::move(dropin));
     return ordered;
 }
 
-Result<const std::string*> Loader::read_dropin(const Dropin& dropin) {
+Result<const std::string*> SourceLoader::read_dropin(const Dropin& dropin) {
     const std::string& path = dropin.path;
     const auto known = texts_.find(path);
     if (known != texts_.end()) return &known->second;
@@ -105,11 +112,11 @@ Result<const std::string*> Loader::read_dropin(const Dropin& dropin) {
     if (!text && !is_missing(text.error()))
         return fail(path, "cannot read this drop-in: " + text.error().message(),
                     "make it a readable file, or remove it");
-    // A dangling link is no error to systemd, and an empty file to us.
+    // A dangling link is no error for systemd. It counts as an empty file here.
     return &texts_.emplace(path, text ? std::move(*text) : std::string()).first->second;
 }
 
-Loader::Composition Loader::compose(const ServiceName& name) {
+SourceLoader::Composition SourceLoader::compose(const ServiceName& name) {
     Composition found;
     found.names = map_.names(name);
     found.fragment = map_.fragment_file(name);
@@ -117,7 +124,7 @@ Loader::Composition Loader::compose(const ServiceName& name) {
     return found;
 }
 
-Result<Sources> Loader::read(const ServiceName& name) {
+Result<Sources> SourceLoader::read(const ServiceName& name) {
     Sources sources;
     sources.names = map_.names(name);
     const auto principal = parse_service_name(sources.names.front());
@@ -132,17 +139,18 @@ Result<Sources> Loader::read(const ServiceName& name) {
             sources.state = text->empty() ? Sources::State::masked : Sources::State::present;
             sources.fragment_text = std::move(*text);
         }
-        // In a root directory without devices the link of a mask leads nowhere.
+        // In a root directory without devices, the link of a mask is dangling.
         if (!text && root_.read_link(file->path) == std::string("/dev/null"))
             sources.state = Sources::State::masked;
-        sources.transient = is_transient_directory(file->path.substr(0, file->path.rfind('/')));
+        sources.transient = is_transient_directory(directory_of(file->path));
     }
     if (sources.state == Sources::State::masked) return sources;
     sources.dropins = find_dropins(sources.names);
-    for (const Dropin& dropin : sources.dropins) {
+    for (Dropin& dropin : sources.dropins) {
         auto text = read_dropin(dropin);
         if (!text) return tl::unexpected(text.error());
         sources.dropin_texts.push_back(**text);
+        dropin.dangling = (*text)->empty() && !dropin.listed && leads_nowhere(root_, dropin.path);
     }
     return sources;
 }
@@ -167,19 +175,34 @@ std::vector<const Assignment*> list_setting(const Unit& unit, Keys keys) {
     return kept;
 }
 
+std::vector<SettingWord> setting_words(const Unit& unit, Keys keys) {
+    std::vector<SettingWord> found;
+    for (const Assignment* line : list_setting(unit, keys)) {
+        WordReader words(line->text());
+        for (auto word = words.next(); word && *word; word = words.next())
+            found.push_back({std::move((*word)->value), *line, line->at((*word)->begin)});
+    }
+    return found;
+}
+
+std::vector<CommandLine> command_lines(const Unit& unit, std::string_view key) {
+    std::vector<CommandLine> lines;
+    for (const Assignment* line : list_setting(unit, {key}))
+        if (line->commands) lines.push_back({*line, *line->commands});
+    return lines;
+}
+
 const Assignment* last_setting(const Unit& unit, std::string_view key) {
     const auto kept = list_setting(unit, {key});
     return kept.empty() ? nullptr : kept.back();
 }
 
 std::optional<bool> parse_boolean(std::string_view text) {
-    std::string lower;
-    for (const char c : text)
-        lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    const std::string small = lower(text);
     for (const char* word : {"1", "yes", "y", "true", "t", "on"})
-        if (lower == word) return true;
+        if (small == word) return true;
     for (const char* word : {"0", "no", "n", "false", "f", "off"})
-        if (lower == word) return false;
+        if (small == word) return false;
     return std::nullopt;
 }
 

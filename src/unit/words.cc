@@ -20,7 +20,7 @@ int digit_value(char c) {
     return 99;
 }
 
-// `count` digits of the base at the start of `text`.
+// The number that the first `count` digits of `text` are in this base.
 std::optional<std::uint32_t> read_number(std::string_view text, std::size_t count, int base) {
     if (text.size() < count) return std::nullopt;
     std::uint32_t number = 0;
@@ -44,9 +44,10 @@ struct SimpleEscape {
     char letter;
     char byte;
 };
+// "\s" is an escape of XDG desktop files.
 constexpr SimpleEscape simple_escapes[] = {
     {'a', '\a'}, {'b', '\b'},  {'f', '\f'}, {'n', '\n'},  {'r', '\r'}, {'t', '\t'},
-    {'v', '\v'}, {'\\', '\\'}, {'"', '"'},  {'\'', '\''}, {'s', ' '},  // of the XDG desktop files
+    {'v', '\v'}, {'\\', '\\'}, {'"', '"'},  {'\'', '\''}, {'s', ' '},
 };
 
 std::optional<Escape> byte_escape(std::optional<std::uint32_t> number, std::size_t length) {
@@ -54,13 +55,14 @@ std::optional<Escape> byte_escape(std::optional<std::uint32_t> number, std::size
     return Escape{std::string(1, static_cast<char>(*number)), length};
 }
 
-// Only the long form is checked for what is no character. systemd 262 does not know the escape of a
-// surrogate, \ud800 to \udfff; 257 does.
+// systemd checks only in the long form whether the number is a character. systemd 257 decodes the
+// escape of a surrogate, \ud800 to \udfff; systemd 262 does not know it.
 std::optional<Escape> unicode_escape(std::string_view text, std::size_t digits) {
     const auto number = read_number(text.substr(1), digits, 16);
     if (!number || *number == 0) return std::nullopt;
     const bool long_form = digits == 8;
-    if (long_form && (*number >= 0x110000 || !is_utf8(encode_utf8(*number)))) return std::nullopt;
+    if (long_form && (*number >= 0x110000 || !is_text_for_systemd(encode_utf8(*number))))
+        return std::nullopt;
     const bool surrogate = *number >= 0xd800 && *number <= 0xdfff;
     return Escape{encode_utf8(*number), digits + 1, surrogate};
 }
@@ -99,8 +101,8 @@ void WordReader::skip_token(std::string_view token) {
     skip_blanks();
 }
 
-// At the character behind a backslash. False: not decodable in this mode.
-bool WordReader::read_escape(std::string& value, bool relax) {
+// Reads from the character behind a backslash. False if the escape is an error.
+bool WordReader::read_escape(std::string& value, Unknown unknown) {
     if (at_ >= text_.size()) return false;
     if (quoting_ == Quoting::plain) {
         value += text_[at_++];
@@ -112,25 +114,25 @@ bool WordReader::read_escape(std::string& value, bool relax) {
         at_ += escape->length;
         return true;
     }
-    if (!relax) return false;
+    if (unknown == Unknown::is_error) return false;
     value += '\\';
     value += text_[at_++];
     return true;
 }
 
-// Reads from the word's first character; leaves at_ behind it. Nothing: not readable in this mode.
-std::optional<std::string> WordReader::read(bool relax) {
+// Reads one word and stops behind it. Nothing if it has an error.
+std::optional<std::string> WordReader::read(Unknown unknown) {
     std::string value;
     char quote = '\0';
     while (at_ < text_.size()) {
         const char c = text_[at_];
         if (c == '\\') {
             ++at_;
-            if (at_ >= text_.size() && relax && quote == '\0') {
-                value += '\\';  // a lone backslash at the very end is kept
+            if (at_ >= text_.size() && unknown == Unknown::is_kept && quote == '\0') {
+                value += '\\';  // systemd keeps a backslash at the end of the text
                 return value;
             }
-            if (!read_escape(value, relax)) return std::nullopt;
+            if (!read_escape(value, unknown)) return std::nullopt;
             continue;
         }
         if (quote != '\0') {
@@ -157,12 +159,12 @@ tl::expected<std::optional<Word>, Unbalanced> WordReader::next() {
     const std::size_t begin = at_;
     bool relaxed = false;
     varies_ = false;
-    auto value = read(false);
+    auto value = read(Unknown::is_error);
     if (!value) {
-        // systemd reads the whole word again and keeps what it does not know (and warns).
+        // systemd reads the whole word again, keeps unknown escapes and warns.
         at_ = begin;
         relaxed = true;
-        value = read(true);
+        value = read(Unknown::is_kept);
     }
     if (!value) {
         at_ = text_.size();

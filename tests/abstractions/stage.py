@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Runs a program of a Debian tree behind a fence, in namespaces of its own; the tree stays as it is."""
+"""Runs a program of a Debian tree behind a fence, in namespaces of its own. The tree does not change."""
 import json
 import shutil
 import subprocess
 from pathlib import Path
 
+from lib import build as built
+
 TOP = Path(__file__).resolve().parents[2]
 ABSTRACTIONS = sorted((TOP / "policies/abstractions").glob("*.toml"))
 
-# What the loader and the C library need, and no more: for abstractions that base has inside.
+# Only what the loader and the C library need: for testing abstractions that base extends.
 BARE = """
 [filesystem]
 read = ["/usr/lib", "-/lib", "-/lib64", "-/usr/lib64", "-/etc/ld.so.cache"]
@@ -37,9 +39,7 @@ exec chroot . "$@"
 
 
 class Stage:
-    def __init__(self, build, tree, directory):
-        self.wrapper = build / "src/exec/ringfence-exec"
-        self.predict_program = build / "tests/probing/probing-predict"
+    def __init__(self, tree, directory):
         self.tree = tree
         self.directory = Path(directory)
         self.policies = self.directory / "policies"
@@ -48,7 +48,7 @@ class Stage:
         (self.directory / "mount").mkdir(exist_ok=True)
 
     def write_policy(self, program, extends):
-        """`extends` may begin with "bare": then without base."""
+        """If `extends` begins with "bare", the policy does not extend base."""
         names = [name for name in extends if name != "bare"]
         text = f"version = 1\nabi = 10\nextends = {json.dumps(names)}\n"
         text += BARE if "bare" in extends else "[filesystem]\n"
@@ -57,7 +57,7 @@ class Stage:
         (self.policies / "p.toml").write_text(text)
 
     def answers(self, lines):
-        done = subprocess.run([self.predict_program, self.policies, "10"], text=True,
+        done = subprocess.run([built.PREDICT, self.policies, "10"], text=True,
                               input="policy p\n" + "".join(line + "\n" for line in lines),
                               capture_output=True)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -70,22 +70,23 @@ class Stage:
         return options
 
     def run(self, command, extends, environment=(), prepare=""):
-        """What the command printed, both streams together, and its status."""
+        """Returns the output of the command, both streams together, and its status."""
         self.write_policy(command[0], extends)
         fenced = ["/run/ringfence-exec", "--report=none", *self.options(), "--", *command]
         done = subprocess.run(
             ["unshare", "--mount", "--net", "--pid", "--fork", "--propagation", "private",
              "sh", "-eu", "-c", SCRIPT.replace("{prepare}", prepare), "sh",
-             self.directory / "mount", self.tree, self.wrapper,
+             self.directory / "mount", self.tree, built.WRAPPER,
              "/usr/bin/env", "-i", "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", *environment, *fenced],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
-        # Which rights this kernel does not know, the wrapper says by itself.
+        # The wrapper reports the rights that this kernel does not know, which is not output of the
+        # command.
         lines = [line for line in done.stdout.decode(errors="replace").splitlines(keepends=True)
                  if not line.startswith("ringfence-exec: p degraded")]
         return "".join(lines), done.returncode
 
     def real(self, pattern):
-        """The one file of the tree that matches."""
+        """The file of the tree that matches the pattern. There must be exactly one."""
         found = sorted(Path(self.tree).glob(pattern.lstrip("/")))
         assert found, f"the tree has no {pattern}"
         return "/" + str(found[-1].relative_to(self.tree))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Each abstraction does what its description says, on Debian 12, 13 and sid, and is needed for it.
 
-A program that uses it runs behind base and the abstraction; then, the control, without the
-abstraction, and must fail.
+A program that uses it runs behind base and the abstraction. Then, as the control, it runs without
+the abstraction and must fail.
 
     RINGFENCE_BUILD=BUILD python3 -m pytest tests/abstractions
 """
@@ -12,21 +12,21 @@ import tomllib
 
 import pytest
 import stage
-from rig.tree import Tree
+from lib.rig import Tree
 
 SUITES = ("bookworm", "trixie", "sid")
 
 
 @dataclasses.dataclass
 class Use:
-    """A use of an abstraction: a command, what it prints with it, and does not without."""
+    """A use of an abstraction: a command, and what it prints with the abstraction and not without it."""
     abstraction: str
     command: list                     # the program may be a pattern of one file of the tree
     works: str                        # a regular expression
     denied: str = ""                  # what the control must print
     environment: tuple = ()
-    prepare: str = ""                 # a shell's words, in the tree's copy
-    start: tuple = ("base",)          # what the control has
+    prepare: str = ""                 # words of a shell that run in the copy of the tree
+    start: tuple = ("base",)          # what the control extends
 
 
 def port(abstraction, number):
@@ -51,7 +51,7 @@ USES = [
     Use("tls", ["/usr/bin/openssl", "verify", "-CApath", "/etc/ssl/certs",
                 "/usr/share/ca-certificates/mozilla/ISRG_Root_X1.crt"], ": OK$",
         "Permission denied|Can't open|unable to load"),
-    # Started by another program, and compiled anew: not what bytecode in /usr/lib says.
+    # Another program starts Python, and Python compiles the module again: bytecode in /usr/lib is not used.
     Use("python", ["/usr/bin/bash", "-c", "exec python3 -c 'import sitecustomize, ssl, sqlite3, "
                    "ctypes.util, subprocess, sys; print(subprocess.run([sys.executable, \"-c\", "
                    "\"print(6 * 7)\"], capture_output=True, text=True).stdout)'"],
@@ -86,8 +86,8 @@ USES = [
     port("mail-submission", 25),
 ]
 
-# What fs.resolve_unix (ABI 9) mediates and this kernel may not: predicted, as tests/probing and the
-# matrix under QEMU hold predictions against kernels.
+# Sockets are mediated by fs.resolve_unix (ABI 9), which this kernel may not know. So these cases are only
+# predicted; tests/probing and the matrix under QEMU compare predictions with kernels.
 SOCKETS = {
     "journal": ["/run/systemd/journal/socket", "/run/systemd/journal/dev-log",
                 "/run/systemd/journal/stdout"],
@@ -106,7 +106,7 @@ SOCKETS = {
 @pytest.fixture(scope="session", params=SUITES)
 def scene(request, build, tmp_path_factory):
     tree = Tree(request.param, stage.Path(__file__).parent).ensure()
-    return stage.Stage(build, tree, tmp_path_factory.mktemp(request.param))
+    return stage.Stage(tree, tmp_path_factory.mktemp(request.param))
 
 
 @pytest.mark.parametrize("use", USES, ids=lambda use: f"{use.abstraction}-{use.command[-1][:20]}")
@@ -123,7 +123,7 @@ def test_it_works_and_is_needed(scene, use):
 
 @pytest.fixture(scope="session")
 def scene_without_tree(build, tmp_path_factory):
-    return stage.Stage(build, "/", tmp_path_factory.mktemp("predict"))
+    return stage.Stage("/", tmp_path_factory.mktemp("predict"))
 
 
 @pytest.mark.parametrize("name", SOCKETS)
@@ -155,7 +155,7 @@ def test_no_path_names_one_architecture():
 
 
 def test_the_manual_lists_them_all():
-    """With the description that each file has, and what it extends."""
+    """Checks the manual's list: the description of each abstraction, and what it extends."""
     page = (stage.TOP / "packaging/man/ringfence-abstractions.7").read_text().replace("\\-", "-")
     rows = dict(re.findall(r"^\.TP\n\.B (\S+)\n((?:[^.\n].*\n)+)", page, re.M))
     for name, policy in described().items():

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The wrapper for arm64, cross-built and run by qemu-user, does what the native one does.
 
-qemu-user knows no Landlock, so all that comes before it is compared; enforcement is the kernel's
-part and the same code (tests/qemu runs it on x86-64 kernels). RINGFENCE_BUILD is the native build,
+qemu-user does not know Landlock, so everything before Landlock is compared. The kernel does the rest,
+with the same code (tests/qemu runs it on x86-64 kernels). RINGFENCE_BUILD is the native build,
 RINGFENCE_ARM64_BUILD the cross build.
 """
 import os
@@ -12,8 +12,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from lib.exit_status import CANNOT_ENFORCE, REFUSED, USAGE
+from lib.build import WRAPPER as NATIVE
 
-NATIVE = Path(os.environ["RINGFENCE_BUILD"]) / "src/exec/ringfence-exec"
 CROSS = Path(os.environ["RINGFENCE_ARM64_BUILD"]) / "src/exec/ringfence-exec"
 EM_AARCH64, ET_DYN, PT_LOAD, PT_DYNAMIC, PT_INTERP = 183, 3, 1, 2, 3
 DT_NEEDED = 1
@@ -29,7 +30,7 @@ def outcome(done):
     return done.returncode, done.stdout, done.stderr
 
 
-# What is decided before the kernel is asked anything.
+# These are decided before the wrapper makes any call of Landlock.
 @pytest.mark.parametrize("arguments", [
     (), ("--help",), ("--version",), ("--help", "x"),
     ("--refuse=nginx.toml:3:1: unknown key",), ("--policy=nginx", "--refuse="),
@@ -44,13 +45,13 @@ def outcome(done):
 ], ids=" ".join)
 def test_same_as_native(arguments):
     native = outcome(run(NATIVE, *arguments))
-    assert native[0] in (0, 64, 78, 255), "not decided before the kernel is asked"
+    assert native[0] in (0, USAGE, REFUSED, 255), "not decided before the kernel is asked"
     assert outcome(run(CROSS, *arguments)) == native
 
 
 def test_without_landlock_nothing_runs():
     done = run(CROSS, "--abi=7", "--execute=/", "--", "/bin/echo", "ran")
-    assert done.returncode == 77
+    assert done.returncode == CANNOT_ENFORCE
     assert done.stdout == ""
     assert "this kernel has no Landlock" in done.stderr
 
@@ -61,7 +62,7 @@ def test_options_from_a_descriptor():
     os.close(writer)
     done = run(CROSS, f"--args-fd={reader}", "--", "/bin/true", pass_fds=(reader,))
     os.close(reader)
-    assert done.returncode == 78
+    assert done.returncode == REFUSED
     assert "--bind-tcp=http" in done.stderr
 
 

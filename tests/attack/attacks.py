@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The table of attacks: one row each. It makes the tests and ATTACKS.md."""
+"""The table of attacks, one in each row. The tests and ATTACKS.md are made from it."""
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Attack:
-    """`errors` empty: a limit that Landlock documents, asserted to be one; `why` says which.
+    """If `errors` is empty, the row is a documented limit of Landlock, and the attack must succeed. `why` names the
+    limit.
 
-    abi: the version that the right came with; below it the attack is a limit too.
-    options: what the fence grants besides the scene's own rights.
+    abi: the first version with the right. Below it, the attack is a limit, too.
+    capability: the attack needs it and nothing else. The fence that drops it stops the attack; a fence that keeps
+      it alone does not.
+    options: rights that the fence grants besides those of the scene.
     """
     tried: str
     action: str
@@ -17,6 +20,7 @@ class Attack:
     why: str = ""
     abi: int = 1
     argument: str = ""
+    capability: str = ""
     options: tuple = field(default=())
 
     @property
@@ -35,7 +39,7 @@ def limit(tried, action, why, **more):
     return Attack(tried, action, why=why, **more)
 
 
-# The two that a row's rights are spelt with: {readable} and {root} are the scene's.
+# An option of a row may contain {readable} and {root}; test_attacks.py replaces them by paths of the scene.
 READ, DIRECTORY, REFER = "fs.read_file", "fs.read_dir", "fs.refer"
 MOUNT = "hooks of mount(2), denied once any fs right is handled"
 PTRACE = "hook ptrace_access_check"
@@ -107,6 +111,14 @@ FILES = [
             options=("--allow=fs.read_file:/dev/random",)),
     limit("ioctl on an inherited device", "ioctl_inherited_device",
           "a descriptor keeps the rights it was opened with"),
+    stopped("io_uring: IORING_OP_SYMLINKAT", "uring_symlink", "fs.make_sym"),
+    stopped("io_uring: IORING_OP_LINKAT of the secret into a granted directory", "uring_link", REFER, "EXDEV"),
+    stopped("io_uring: IORING_OP_RENAMEAT of the secret", "uring_rename", "fs.remove_file at the source"),
+    stopped("io_uring: IORING_OP_UNLINKAT", "uring_unlink", "fs.remove_file"),
+    stopped("fanotify: take the descriptor of what others open", "fanotify_descriptor", READ),
+    stopped("acct(2): let the kernel write", "process_accounting", "fs.write_file"),
+    limit("Set flags of a readable file (chattr)", "set_file_flags",
+          "not mediated: take CAP_LINUX_IMMUTABLE away"),
     limit("stat(2)", "stat_secret", "not mediated: names, sizes and times are visible"),
     limit("access(2)", "access_secret", "not mediated, and answers by mode, not by the fence"),
     limit("chmod(2)", "change_mode", "not mediated: fence the user (User=) and the capabilities"),
@@ -172,6 +184,8 @@ PROCESSES = [
             "EPERM", **SIGNAL),
     stopped("F_SETOWN_EX and F_SETSIG: a chosen signal to a thread", "sigio_thread",
             "scope.signal (hook file_send_sigiotask)", "EPERM", **SIGNAL),
+    limit("Switch auditing (AUDIT_SET)", "switch_auditing",
+          "not mediated: take CAP_AUDIT_CONTROL away, or all denials can be hidden; `doctor` tells"),
     limit("Signal a child of one's own", "signal_child", "intended: the same domain"),
     limit("Signal oneself", "signal_self", "intended: the same domain"),
 ]
@@ -247,6 +261,26 @@ EXECUTION = [
     stopped("Make the kernel run a helper (modprobe)", "module_loading_helper", "fs.write_file"),
 ]
 
+
+
+def by_capability(tried, action, name, error="EPERM"):
+    return stopped(tried, action, f"the wrapper drops CAP_{name.upper()}", error, capability=name)
+
+
+CAPABILITIES = [
+    by_capability("A copy of a mount tree without the mounts that hide something (open_tree)",
+                  "enter_another_mount_tree", "sys_admin"),
+    by_capability("Make a read-only mount writable (mount_setattr)", "make_writable", "sys_admin"),
+    by_capability("Load a module from memory (init_module)", "load_module", "sys_module"),
+    by_capability("Load another kernel (kexec_load)", "load_kernel", "sys_boot"),
+    by_capability("Reboot", "reboot", "sys_boot"),
+    by_capability("Load something into the kernel's BPF (bpf)", "load_bpf", "bpf"),
+    by_capability("Watch all processes of a processor (perf_event_open)", "watch_processor", "perfmon", "EACCES"),
+    by_capability("Read the kernel's memory (/proc/kcore, with a rule for /proc)", "read_kernel_memory", "sys_rawio"),
+    by_capability("Reach the machine's I/O ports (iopl)", "reach_ports", "sys_rawio"),
+    by_capability("Control the audit by netlink", "control_audit", "audit_control"),
+]
+
 SECTIONS = {"Files": FILES, "Mounts": MOUNTS, "Processes": PROCESSES, "Sockets": SOCKETS,
-            "Execution and domains": EXECUTION}
+            "Execution and domains": EXECUTION, "Capabilities": CAPABILITIES}
 ATTACKS = [attack for section in SECTIONS.values() for attack in section]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Attacks that execute what may not be executed, or try to get out of the domain by executing."""
+"""Attacks that execute files without the right to, or that try to leave the domain by executing."""
 import ctypes
 import mmap
 import os
@@ -9,7 +9,7 @@ import struct
 import subprocess
 
 from files import read
-from system import AT_EMPTY_PATH, Missing, call
+from syscalls import AT_EMPTY_PATH, Missing, call
 
 LOADERS = {"x86_64": "/lib64/ld-linux-x86-64.so.2", "aarch64": "/lib/ld-linux-aarch64.so.1"}
 FILE_RIGHTS = (1 << 13) - 1  # ABI 1
@@ -29,7 +29,7 @@ def script(c):
 
 
 def written_program(c):
-    """Written where writing is allowed, then executed."""
+    """The file is written where writing is allowed, and then executed."""
     copy = c.granted + "/program"
     shutil.copy(c.program, copy)
     _run(copy)
@@ -95,13 +95,13 @@ def own_domain(c):
 
 
 def inherited_ruleset(c):
-    """A ruleset of the outside that allows everything: rules can be added, nothing is replaced."""
+    """A ruleset that was made outside and allows everything. It is added to the fence and replaces nothing."""
     call("landlock_restrict_self", c.ruleset, 0)
     read(c, c.secret)
 
 
 def wrapper_in_wrapper(c):
-    """The wrapper itself, asked for everything. What it opens is opened inside the fence."""
+    """The wrapper itself, with options that allow everything. It opens the paths of its rules inside the fence."""
     done = subprocess.run(
         [c.wrapper, "--abi=1", "--execute=/", "--write=/", "--report=none", "--", "/bin/cat",
          c.secret], capture_output=True, text=True)
@@ -111,7 +111,7 @@ def wrapper_in_wrapper(c):
 
 
 def child_process(c):
-    """A child inherits the domain; so does a thread, and what either executes."""
+    """A child inherits the domain. So does a thread, and every program that they execute."""
     done = subprocess.run(["/bin/sh", "-c", f"( exec cat {c.secret} )"], capture_output=True,
                           text=True)
     if done.stdout != "secret\n":
@@ -120,7 +120,7 @@ def child_process(c):
 
 
 def orphan(c):
-    """A process that left session, group and parent behind."""
+    """A process in a new session and process group, whose parent has ended."""
     reader, writer = os.pipe()
     if os.fork() == 0:
         os.setsid()
@@ -138,7 +138,7 @@ def orphan(c):
 
 
 def drop_privileges(c):
-    """Another user is still in the domain; this one may read the secret by its mode."""
+    """A process that changes its user stays in the domain. The mode of the secret lets this user read it."""
     os.setresgid(65534, 65534, 65534)
     os.setresuid(65534, 65534, 65534)
     read(c, c.secret)

@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Attacks on files. Each returns when it got what it wanted and raises OSError when it did not."""
 import ctypes
+import errno
 import fcntl
 import os
+import socket
 import stat
 import struct
 import threading
 import time
 from pathlib import Path
 
-from system import AT_EMPTY_PATH, AT_FDCWD, call, checked, libc
+from syscalls import AT_EMPTY_PATH, AT_FDCWD, Missing, call, checked, libc
 from uring import SETUP_SQPOLL, Ring
 
 RNDGETENTCNT = 0x80045200
 RENAME_EXCHANGE = 2
+FAN_MARK_ADD, FAN_OPEN = 1, 0x20
+FS_IOC_GETFLAGS, FS_IOC_SETFLAGS, FS_NODUMP_FL = 0x80086601, 0x40086602, 0x40
 
 
 def _expect_secret(fd):
@@ -90,7 +94,7 @@ def link_race(c):
 
 
 def reopen_for_writing(c):
-    """A read-only descriptor that was inherited becomes a writable one."""
+    """Opens an inherited read-only descriptor again, for writing."""
     os.close(os.open(f"/proc/self/fd/{c.inherited}", os.O_RDWR))
 
 
@@ -125,13 +129,13 @@ def link_path_handle(c):
 
 def openat2(c, resolve):
     directory = os.open(os.path.dirname(c.secret), os.O_PATH | os.O_DIRECTORY)
-    os.stat(c.secret)  # RESOLVE_CACHED wants it in the cache
+    os.stat(c.secret)  # RESOLVE_CACHED only finds names that are in the cache
     how = ctypes.create_string_buffer(struct.pack("<QQQ", os.O_RDONLY, 0, int(resolve)), 24)
     _expect_secret(call("openat2", directory, "file", how, 24))
 
 
 def open_by_handle(c):
-    """The file's number instead of a path, on a granted directory's mount."""
+    """Opens the file by its inode number instead of a path, on the mount of a granted directory."""
     handle = ctypes.create_string_buffer(struct.pack("<Ii", 128, 0), 136)
     call("name_to_handle_at", AT_FDCWD, c.secret, handle, ctypes.byref(ctypes.c_int()), 0)
     mount = os.open(c.granted, os.O_RDONLY | os.O_DIRECTORY)
@@ -203,7 +207,7 @@ def ftruncate_inherited(c):
 
 
 def punch_hole(c):
-    """fallocate(2) zeroes what truncate may not cut."""
+    """fallocate(2) overwrites with zeros what may not be truncated."""
     fd = os.open(c.readable_file, os.O_WRONLY)
     checked(libc.fallocate(fd, 3, ctypes.c_long(0), ctypes.c_long(4096)))
 
@@ -300,3 +304,57 @@ def watch(c):
 
 def lock_inherited(c):
     fcntl.flock(c.inherited, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+# By other ways into the kernel
+
+
+def uring_symlink(c):
+    Ring().symlinkat(c.secret, c.readable + "/link")
+    assert os.readlink(c.readable + "/link") == c.secret
+
+
+def uring_link(c):
+    Ring().linkat(c.secret, c.granted + "/linked")
+    read(c, c.granted + "/linked")
+
+
+def uring_rename(c):
+    Ring().renameat(c.secret, c.granted + "/renamed")
+    read(c, c.granted + "/renamed")
+
+
+def uring_unlink(c):
+    Ring().unlinkat(c.readable_file)
+    assert not os.path.exists(c.readable_file)
+
+
+def fanotify_descriptor(c):
+    """The kernel opens what an unfenced process opens, and gives the descriptor to the listener."""
+    listener = call("fanotify_init", 0, os.O_RDONLY)
+    call("fanotify_mark", listener, FAN_MARK_ADD, FAN_OPEN, AT_FDCWD, c.secret)
+    with socket.socket(fileno=os.dup(c.connection)) as victim:
+        victim.send(b"read")
+        assert victim.recv(100) == b"secret\n"
+    fd, = struct.unpack_from("i", os.read(listener, 4096), 16)
+    if fd < 0:
+        raise PermissionError(errno.EACCES, "the event has no descriptor")
+    _expect_secret(fd)
+
+
+def process_accounting(c):
+    """acct(2): the kernel writes a record into the file at the end of each process."""
+    call("acct", c.secret)
+    call("acct", None)
+
+
+def set_file_flags(c):
+    """chattr(1). Root can make files that nobody can remove."""
+    fd = os.open(c.readable_file, os.O_RDONLY)
+    flags = bytearray(8)
+    try:
+        fcntl.ioctl(fd, FS_IOC_GETFLAGS, flags)
+    except OSError as error:
+        raise Missing("the file system has no such flags") from error
+    changed = struct.unpack_from("i", flags)[0] ^ FS_NODUMP_FL
+    fcntl.ioctl(fd, FS_IOC_SETFLAGS, struct.pack("i", changed) + bytes(4))

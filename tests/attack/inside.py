@@ -2,22 +2,23 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """inside.py STAGE.json ACTION [ARGUMENT]: one attack, inside the fence or, as its control, outside.
 
-Prints {"error": null} when it succeeded, {"error": "EACCES", "text": …} when it was stopped, and
-{"missing": …} when the kernel lacks what it needs.
+Prints {"error": null} if the attack succeeded, {"error": "EACCES", "text": …} if it was stopped, and
+{"missing": …} if the kernel lacks what the attack needs.
 """
 import errno
 import json
 import sys
 from types import SimpleNamespace
 
+import capabilities
 import execution
 import files
 import mounts
 import processes
 import sockets
-from system import Missing
+from syscalls import Missing
 
-MODULES = (files, mounts, processes, sockets, execution)
+MODULES = (files, mounts, processes, sockets, execution, capabilities)
 
 
 def find(name):

@@ -5,7 +5,7 @@ import os
 import struct
 
 from files import read
-from system import AT_FDCWD, call, checked, libc, mount
+from syscalls import AT_FDCWD, call, checked, libc, mount
 
 MS_REMOUNT, MS_BIND, MS_MOVE, MS_REC, MS_PRIVATE = 0x20, 0x1000, 0x2000, 0x4000, 0x40000
 CLONE_NEWNS, CLONE_NEWUSER = 0x20000, 0x10000000
@@ -52,7 +52,7 @@ def clone_tree(c):
 
 
 def read_detached_tree(c):
-    """A tree that is mounted nowhere has no parents that a rule could be on."""
+    """A tree that is mounted nowhere. Its files have no parent directory with a rule."""
     tree = call("open_tree", AT_FDCWD, _secret_directory(c), OPEN_TREE_CLONE)
     read(c, f"/proc/self/fd/{tree}/file")
 
@@ -66,7 +66,7 @@ def new_file_system(c):
 
 
 def detached_file_system(c):
-    """The same, never attached: a scratch file system of one's own."""
+    """The same without attaching it: a new file system that only this process sees."""
     context = call("fsopen", "tmpfs", 0)
     call("fsconfig", context, FSCONFIG_CMD_CREATE, None, None, 0)
     tree = call("fsmount", context, 0, 0)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A program that needs no file but its own: says that it ran, or waits to be killed ("wait").
+// A program that needs no file except itself. It says that it ran, or waits to be killed ("wait").
 #include <string.h>
 #include <unistd.h>
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     if (argc > 1 && strcmp(argv[1], "wait") == 0) {
         (void)!write(1, "w", 1);
         for (;;)

@@ -5,7 +5,7 @@ import socket
 import struct
 
 from files import _expect_secret
-from system import Missing, checked, libc
+from syscalls import Missing, checked, libc
 from uring import Ring
 
 MPTCP, SCTP, ICMP, UDP_LITE = 262, 132, 1, 136
@@ -57,7 +57,7 @@ def ask_proxy(c):
 
 
 def ask_inherited_connection(c):
-    """Connected before the fence was up."""
+    """The socket was connected before the fence."""
     client = socket.socket(fileno=c.connection)
     client.send(b"read")
     assert client.recv(100) == b"secret\n"
@@ -168,6 +168,6 @@ def raw(c):
 
 
 def packet(c):
-    """Whole frames, past every port."""
+    """Sends whole frames, to which rules on ports do not apply."""
     sender = _socket(socket.AF_PACKET, socket.SOCK_RAW)
     sender.sendto(bytes(14), ("lo", 0))

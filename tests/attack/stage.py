@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The scene of an attack: files with and without rights, an unfenced victim, and both runs."""
+"""The scene of an attack: files with and without rights, an unfenced victim, and the runs inside and outside."""
 import ctypes
 import json
 import os
@@ -11,11 +11,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+import syscalls
+from lib import build as built
+from uring import Ring
 
-import system  # noqa: E402
-from uring import Ring  # noqa: E402
+HERE = Path(__file__).resolve().parent
+PROGRAM = built.DIRECTORY / "tests/attack/attack-program"
 
 NEWEST_ABI = 11
 SCOPES = ((), ("--scope=signal", "--scope=abstract-unix-socket"))
@@ -23,28 +24,16 @@ ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
 
 
 def host_abi():
-    return min(system.landlock_abi(), NEWEST_ABI)
-
-
-class Build:
-    """What the meson build directory holds."""
-
-    def __init__(self, directory):
-        self.wrapper = Path(directory) / "src/exec/ringfence-exec"
-        self.program = Path(directory) / "tests/attack/attack-program"
-        for file in (self.wrapper, self.program):
-            if not file.exists():
-                raise FileNotFoundError(f"{file} is not built")
+    return min(syscalls.landlock_abi(), NEWEST_ABI)
 
 
 class Stage:
     """secret/ (no rights), readable/ (read), granted/ (write), mounted/ (a mount over a file).
 
-    `context` is what inside.py is told. Use as a context manager; every run needs a new one.
+    `context` is passed to inside.py. Use as a context manager. Every run needs a new stage.
     """
 
-    def __init__(self, build, root):
-        self.build = build
+    def __init__(self, root):
         self.root = Path(root)
         self._opened = []
         self._make_files()
@@ -53,6 +42,7 @@ class Stage:
         (self.root / "readable/stage.json").write_text(json.dumps(self.context))
 
     def _make_files(self):
+        self.root.mkdir()
         self.root.chmod(0o755)
         for name in ("secret", "readable", "granted", "mounted", "sockets"):
             (self.root / name).mkdir()
@@ -69,16 +59,16 @@ class Stage:
         (self.root / "readable/file").write_text("readable\n" * 1000)
         Path(path["script"]).write_text("#!/bin/sh\necho ran\n")
         Path(path["script"]).chmod(0o755)
-        shutil.copy(self.build.program, path["program"])
-        shutil.copy(self.build.program, self.root / "secret/program")
+        shutil.copy(PROGRAM, path["program"])
+        shutil.copy(PROGRAM, self.root / "secret/program")
         shutil.copy("/bin/echo", path["dynamic_program"])
         shutil.copy("/bin/cat", path["set_user_id_cat"])
         Path(path["set_user_id_cat"]).chmod(0o4755)
         (self.root / "mounted/file").write_text("secret\n")
-        self.context = {**path, "wrapper": str(self.build.wrapper)}
+        self.context = {**path, "wrapper": str(built.WRAPPER)}
 
     def _start_victims(self):
-        """Each leads a process group of its own."""
+        """Starts processes, each as the leader of a process group."""
         paths = self.root / "victim.json"
         paths.write_text(json.dumps(self.context))
         self.victim = subprocess.Popen(
@@ -95,7 +85,7 @@ class Stage:
         return fd
 
     def _open_descriptors(self):
-        """What an unfenced service manager could have left open."""
+        """Descriptors that a service manager outside the fence could have left open."""
         c = self.context
         c["inherited"] = self._keep(os.open(c["secret"], os.O_RDONLY))
         c["writable"] = self._keep(os.open(c["secret"], os.O_RDWR))
@@ -105,15 +95,15 @@ class Stage:
         client.connect(c["socket"])
         c["connection"] = self._keep(client.detach())
         attributes = ctypes.create_string_buffer(struct.pack("<Q", 4), 8)
-        c["ruleset"] = self._keep(system.call("landlock_create_ruleset", attributes, 8, 0))
+        c["ruleset"] = self._keep(syscalls.call("landlock_create_ruleset", attributes, 8, 0))
         rule = ctypes.create_string_buffer(struct.pack("<Qi", 4, os.open("/", os.O_PATH)), 12)
-        system.call("landlock_add_rule", c["ruleset"], 1, rule, 0)
+        syscalls.call("landlock_add_rule", c["ruleset"], 1, rule, 0)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             c["free_port"] = probe.getsockname()[1]
         try:
             ring = Ring()
-        except system.Missing:
+        except syscalls.Missing:
             return
         c["ring"] = self._keep(ring.fd)
         c["ring_parameters"] = ring.parameters.hex()
@@ -136,17 +126,17 @@ class Stage:
         self.close()
 
     def fence(self, *more):
-        """The wrapper and the least that an interpreter needs, and the scene's rights."""
+        """The wrapper, the rights that an interpreter needs, and the rights of the scene."""
         options = [f"--abi={host_abi()}", "--execute=/usr", "--execute=-/bin", "--execute=-/lib",
-                   "--execute=-/lib64", f"--execute={self.build.wrapper}",
+                   "--execute=-/lib64", f"--execute={built.WRAPPER}",
                    f"--execute={self.root}/execute-cat", f"--read={HERE}", "--read=/etc",
                    "--read=/proc", f"--read={self.root}/readable", f"--write={self.root}/granted",
                    "--allow=fs.read_file,fs.write_file:/dev/null",
                    "--report=none", *SCOPES[host_abi() >= 6]]
-        return [self.build.wrapper, *options, *more, "--"]
+        return [built.WRAPPER, *options, *more, "--"]
 
     def run(self, action, *arguments, fence=()):
-        """What inside.py printed; in a mount namespace with a mount on mounted/."""
+        """Runs inside.py in a mount namespace with a mount on mounted/. Returns what it printed."""
         command = [sys.executable, "-B", HERE / "inside.py", self.root / "readable/stage.json",
                    action, *arguments]
         shell = 'mount -t tmpfs none "$0" && exec "$@"'

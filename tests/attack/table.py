@@ -1,7 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Prints ATTACKS.md, from the table that the tests are made of: table.py > ATTACKS.md"""
+import next_fence
 from attacks import ATTACKS, SECTIONS
+from review import REVIEW
+from second_round import OUTCOMES, SECOND_ROUND
 
 HEAD = """# What an attacker inside the fence tries
 
@@ -11,6 +14,12 @@ same program outside, where it must succeed. The fence gives an interpreter what
 one readable and one writable directory, nothing of the network, and both scopes.
 
 A right's ABI version is given where it is above 1; below it the row is a limit.
+"""
+
+REVIEW_HEAD = """## The review
+
+A service writes into the journal, and anybody can. These attacks want `status`, `report` or `denials` to
+say something that is not true. Each row is a test of another layer.
 """
 
 
@@ -28,6 +37,36 @@ def limit_row(attack):
     return f"| {cell(attack.tried)} | {cell(attack.why)} |"
 
 
+NEXT_FENCE = """## The next fence
+
+What the service leaves behind for its next start: `tests/attack/test_next_fence.py`. In each control the
+wrapper follows the same link or path, because the service could not have made it.
+"""
+
+
+def next_fence_section():
+    lines = [NEXT_FENCE, "| tried | stopped by |", "|---|---|"]
+    lines += [f"| {cell(tried)} | {cell(by)} |" for tried, by, _ in next_fence.STOPPED] + [""]
+    lines += ["Not stopped:\n", "| tried | why |", "|---|---|"]
+    return lines + [f"| {cell(tried)} | {cell(why)} |" for tried, why, _ in next_fence.LIMITS] + [""]
+
+
+SECOND_ROUND_HEAD = """## The second round
+
+By somebody who did not write the mends of the first. "told": it succeeds, and ringfence says so. "limit": it
+succeeds. "open": it succeeds and should not; the test is expected to fail until it is mended. More of this round is
+above: io_uring, fanotify, acct(2), chattr(1), auditing.
+"""
+
+
+def second_round_section():
+    lines = [SECOND_ROUND_HEAD, "| tried | by | result | why | test |", "|---|---|---|---|---|"]
+    lines += [f"| {cell(row.tried)} | {row.who} | {row.outcome} | {cell(row.what)} | `{row.file}`, `{row.test}` |"
+              for row in SECOND_ROUND]
+    counts = [f"{sum(row.outcome == outcome for row in SECOND_ROUND)} {outcome}" for outcome in OUTCOMES]
+    return lines + ["", f"{len(SECOND_ROUND)} attacks: {', '.join(counts)}.", ""]
+
+
 def render():
     lines = [HEAD]
     for title, section in SECTIONS.items():
@@ -37,8 +76,14 @@ def render():
         if limits:
             lines += ["Not stopped:\n", "| tried | why |", "|---|---|"]
             lines += [limit_row(attack) for attack in limits] + [""]
+    lines += next_fence_section()
+    lines += [REVIEW_HEAD, "| tried | what happens | test |", "|---|---|---|"]
+    lines += [f"| {cell(tried)} | {cell(outcome)} | `{file}`, `{test}` |"
+              for tried, outcome, file, test in REVIEW] + [""]
+    lines += second_round_section()
     stopped = sum(bool(attack.errors) for attack in ATTACKS)
-    lines.append(f"{stopped} attacks that are stopped, {len(ATTACKS) - stopped} limits.")
+    limits = len(ATTACKS) - stopped + len(next_fence.LIMITS)
+    lines.append(f"{stopped + len(next_fence.STOPPED)} attacks that are stopped, {limits} limits.")
     return "\n".join(lines) + "\n"
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Attacks on the wrapper itself: by its environment, its arguments' edges, copies of it."""
+"""Attacks on the wrapper itself: by its environment, by extreme arguments, and by copies of it."""
 import os
 import shutil
 import socket
@@ -9,21 +9,22 @@ import time
 
 import pytest
 
+from lib.exit_status import CANNOT_ENFORCE, REFUSED
+from lib.rig import Audit
 from stage import ENVIRONMENT, Stage, host_abi
 
-CANNOT_ENFORCE, REFUSED = 77, 78
 NETLINK_AUDIT, AUDIT_GROUP_READLOG = 9, 1
 LANDLOCK_ACCESS, LANDLOCK_DOMAIN = 1423, 1424
 
 
 @pytest.fixture
-def stage(build, tmp_path):
-    with Stage(build, tmp_path / "fenced") as stage:
+def stage(build, as_root, public_directory):
+    with Stage(public_directory / "fenced") as stage:
         yield stage
 
 
 def read_secret(stage, environment=None, options=(), **more):
-    """cat SECRET in the fence; the fence's own options may be changed."""
+    """Runs cat SECRET in the fence. The options of the fence can be changed."""
     return subprocess.run([*stage.fence(*options), "/bin/cat", stage.context["secret"]],
                           env={**ENVIRONMENT, **(environment or {})}, stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, timeout=30, **more)
@@ -55,12 +56,12 @@ def test_environment_does_not_lift_the_fence(stage, environment, report):
     assert_fenced(read_secret(stage, values, [f"--report={report}"]))
 
 
-def test_a_hostile_notify_socket_gets_only_the_status(stage, tmp_path):
-    """One datagram, no descriptors, no credentials of use; and the fence is up before it is sent."""
+def test_a_hostile_notify_socket_gets_only_the_status(stage, public_directory):
+    """The socket gets one datagram, after the fence is made, without descriptors or useful credentials."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
-        listener.bind(str(tmp_path / "notify"))
+        listener.bind(str(public_directory / "notify"))
         listener.settimeout(5)
-        done = read_secret(stage, {"NOTIFY_SOCKET": str(tmp_path / "notify")}, ["--report=notify"])
+        done = read_secret(stage, {"NOTIFY_SOCKET": str(public_directory / "notify")}, ["--report=notify"])
         data, descriptors, _, _ = socket.recv_fds(listener, 4096, 10)
         listener.settimeout(0)
         with pytest.raises(BlockingIOError):
@@ -70,17 +71,49 @@ def test_a_hostile_notify_socket_gets_only_the_status(stage, tmp_path):
     assert b"READY=1" not in data and b"MAINPID" not in data
 
 
-def test_a_full_notify_socket_does_not_block(stage, tmp_path):
+@pytest.mark.parametrize("hidden", [True, False])
+def test_the_report_closes_what_was_opened_for_it(stage, public_directory, hidden):
+    """Where the program does not see $NOTIFY_SOCKET, only the report needs the access: systemd must end it."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(str(public_directory / "notify"))
+        listener.settimeout(5)
+        options = ["--report=notify"] + ["--unset-environment=NOTIFY_SOCKET"] * hidden
+        read_secret(stage, {"NOTIFY_SOCKET": str(public_directory / "notify")}, options)
+        assert (b"\nNOTIFYACCESS=none" in listener.recv(4096)) == hidden
+
+
+LANDLOCK_CALLS = """
+import ctypes, sys
+libc = ctypes.CDLL(None, use_errno=True)
+for number in (444, 445, 446, 444 | 0x40000000):
+    libc.syscall(number, None, 0, 1)
+    print(ctypes.get_errno())
+open(sys.argv[1]).close()
+"""
+
+
+@pytest.mark.parametrize("forbidden", [True, False])
+def test_no_further_landlock_calls(stage, forbidden):
+    """A process that restricts itself once more can hide its denials. The filter refuses it, also by x32's numbers."""
+    options = ["--report=none", "--execute=/usr", "--read=/usr", *["--forbid-landlock"] * forbidden]
+    done = subprocess.run([*stage.fence(*options), "/usr/bin/python3", "-I", "-S", "-c", LANDLOCK_CALLS, "/usr/bin/env"],
+                          env=ENVIRONMENT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30)
+    errors = done.stdout.split()
+    assert len(errors) == 4 and done.returncode == 0, done
+    assert (errors == ["95"] * 4) == forbidden, done
+
+
+def test_a_full_notify_socket_does_not_block(stage, public_directory):
     """The peer's queue is full and nobody reads it."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener, \
             socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as filler:
-        listener.bind(str(tmp_path / "notify"))
+        listener.bind(str(public_directory / "notify"))
         filler.setblocking(False)
         with pytest.raises(BlockingIOError):
             while True:
-                filler.sendto(b"x", str(tmp_path / "notify"))
+                filler.sendto(b"x", str(public_directory / "notify"))
         start = time.monotonic()
-        assert_fenced(read_secret(stage, {"NOTIFY_SOCKET": str(tmp_path / "notify")},
+        assert_fenced(read_secret(stage, {"NOTIFY_SOCKET": str(public_directory / "notify")},
                                   ["--report=notify"]))
         assert time.monotonic() - start < 2
 
@@ -93,14 +126,14 @@ def test_argument_zero_is_no_option(stage, name):
     assert_fenced(done)
 
 
-def test_no_arguments_at_all(build):
-    """argv[0] NULL: Linux 5.18 and newer put an empty one in its place."""
+def test_no_arguments_at_all(wrapper):
+    """argv[0] is NULL. Linux 5.18 and newer replace it by an empty string."""
     pid = os.fork()
     if pid == 0:
         os.dup2(os.open("/dev/null", os.O_WRONLY), 2)
         import ctypes
         nothing = (ctypes.c_char_p * 1)(None)
-        ctypes.CDLL(None).execve(str(build.wrapper).encode(), nothing, nothing)
+        ctypes.CDLL(None).execve(str(wrapper).encode(), nothing, nothing)
         os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 64
 
@@ -111,10 +144,10 @@ def test_options_behind_the_program_belong_to_it(stage):
     assert (done.returncode, done.stdout) == (0, "--refuse=x -- --read=/\n")
 
 
-def test_a_set_user_id_copy_refuses(build, tmp_path):
-    """It would run any program as its owner, and restrict set-user-ID programs of others."""
-    copy = tmp_path / "copy"
-    shutil.copy(build.wrapper, copy)
+def test_a_set_user_id_copy_refuses(wrapper, public_directory):
+    """Such a copy would run any program as its owner."""
+    copy = public_directory / "copy"
+    shutil.copy(wrapper, copy)
     command = [copy, "--abi=1", "--execute=/", "--report=none", "--", "/usr/bin/id", "-u"]
 
     def run():
@@ -133,7 +166,7 @@ def test_a_set_user_id_copy_refuses(build, tmp_path):
 
 
 def nested(stage, depth):
-    """`depth` wrappers, each in the one before."""
+    """Runs `depth` wrappers, each inside the one before."""
     return [argument for _ in range(depth) for argument in stage.fence()]
 
 
@@ -198,12 +231,11 @@ except PermissionError:
 
 
 def test_a_forged_tag_carries_the_forgers_own_pid_and_program(stage):
-    """comm is the attacker's to choose; exe= and pid= are the kernel's, and tell him apart."""
+    """The attacker chooses comm. The kernel writes exe= and pid=, which tell the attacker apart."""
     if host_abi() < 7:
         pytest.skip("Landlock logs to audit from ABI 7 on")
-    audit = pytest.importorskip("rig.audit", reason="tests/system/rig is missing")
     log = AuditLog()
-    with audit.Audit():
+    with Audit():
         done = subprocess.run([*stage.fence(), "/usr/bin/python3", "-B", "-c", FORGER,
                                "/usr/bin/env"], env=ENVIRONMENT, capture_output=True, text=True)
         assert done.stdout.strip().isdigit(), done

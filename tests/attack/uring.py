@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""One io_uring, as little of it as an attack needs (include/uapi/linux/io_uring.h)."""
+"""An io_uring, with the few operations that the attacks need (include/uapi/linux/io_uring.h)."""
 import ctypes
 import errno
 import mmap
@@ -7,12 +7,13 @@ import os
 import struct
 import time
 
-from system import AT_FDCWD, Missing, call
+from syscalls import AT_FDCWD, Missing, call
 
 SETUP_SQPOLL = 2
 ENTER_GETEVENTS, ENTER_SQ_WAKEUP = 1, 2
 REGISTER_PERSONALITY = 9
 OP_CONNECT, OP_OPENAT, OP_OPENAT2 = 16, 18, 28
+OP_RENAMEAT, OP_UNLINKAT, OP_SYMLINKAT, OP_LINKAT = 35, 36, 38, 39
 OFF_SQ_RING, OFF_CQ_RING, OFF_SQES = 0, 0x8000000, 0x10000000
 ENTRIES = 4
 SQE = struct.Struct("<BBHiQQIIQHHiQQ")  # opcode flags ioprio fd off addr len op_flags user_data
@@ -42,11 +43,11 @@ class Ring:
         self._entries = mmap.mmap(fd, 4096, offset=OFF_SQES)
 
     def register_personality(self):
-        """The creator's credentials, for whoever submits with the number that is returned."""
+        """Registers the creator's credentials. Everybody who submits with the returned number uses them."""
         return call("io_uring_register", self.fd, REGISTER_PERSONALITY, None, 0)
 
     def submit(self, sqe):
-        """The result of one operation, or OSError."""
+        """Returns the result of one operation or raises OSError."""
         tail, = struct.unpack_from("<I", self._sq, self._sq_off[1])
         self._entries[0:64] = sqe
         struct.pack_into("<I", self._sq, self._sq_off[6] + 4 * (tail % ENTRIES), 0)
@@ -83,6 +84,24 @@ class Ring:
         how = ctypes.create_string_buffer(struct.pack("<QQQ", os.O_RDONLY, 0, 0), 24)
         return self.submit(SQE.pack(OP_OPENAT2, 0, 0, AT_FDCWD, ctypes.addressof(how),
                                     ctypes.addressof(name), 24, 0, 1, 0, 0, 0, 0, 0))
+
+    def _names(self, operation, first, second, length=0):
+        """An operation on one or two names. Both are looked up from the working directory."""
+        names = [ctypes.create_string_buffer(name.encode()) for name in (first, second)]
+        return self.submit(SQE.pack(operation, 0, 0, AT_FDCWD, ctypes.addressof(names[1]) if second else 0,
+                                    ctypes.addressof(names[0]), length, 0, 1, 0, 0, 0, 0, 0))
+
+    def renameat(self, old, new):
+        return self._names(OP_RENAMEAT, old, new, AT_FDCWD & 0xffffffff)
+
+    def linkat(self, old, new):
+        return self._names(OP_LINKAT, old, new, AT_FDCWD & 0xffffffff)
+
+    def symlinkat(self, target, link):
+        return self._names(OP_SYMLINKAT, target, link)
+
+    def unlinkat(self, path):
+        return self._names(OP_UNLINKAT, path, "")
 
     def connect(self, fd, address):
         peer = ctypes.create_string_buffer(address, len(address))

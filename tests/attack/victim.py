@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """victim.py PATHS.json: the unfenced process that the attacks aim at.
 
-Holds the secret open and in its memory, counts the signals that reach it, listens on sockets of
-every kind, and hands out descriptors and file contents to whoever asks. Prints what an attack needs
-to know (one line of JSON) and ends when its standard input does.
+It has the secret open and in its memory, counts the signals that it gets, listens on sockets of every
+kind, and gives descriptors and file contents to everybody who asks. It prints what an attack needs to
+know (one line of JSON) and ends when its standard input ends.
 """
 import ctypes
 import json

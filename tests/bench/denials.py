@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The review of a large journal: `ringfence denials` against journalctl and grep on the same records.
+"""Times the review of a large journal, compared with journalctl and grep on the same records.
 
-The journal is made by systemd-journal-remote from export text, and kept in the cache by its size.
+systemd-journal-remote makes the journal from export text. It is kept in the cache, by its size.
 Its audit records have the form of real ones (tests/unit/journal/data): events of three records
 each, of services that start again and again.
 """
@@ -85,7 +85,7 @@ class Records:
 
 
 def others(count, usec):
-    """Entries of a log that is not about Landlock."""
+    """Entries that have nothing to do with Landlock."""
     head = common(usec, "syslog")
     return "".join(
         f"{head}PRIORITY=6\nSYSLOG_IDENTIFIER=app\n_PID={i % 30000}\n_COMM=app\n"
@@ -136,7 +136,7 @@ def memory_of(pid):
 
 
 def timed(command):
-    """Seconds of processor and wall time, and the largest memory, of a command's best of two."""
+    """Processor time, wall time and largest memory of the better of two runs of a command."""
     best = None
     for _ in range(2):
         start = time.monotonic()
@@ -168,13 +168,14 @@ def candidates(build, directory):
         "journalctl -o json": ["journalctl", "--no-pager", "-o", "json", "_TRANSPORT=audit", "-D", journal],
         "journalctl -o cat": ["journalctl", "--no-pager", "-o", "cat", "_TRANSPORT=audit", "-D", journal],
         "ringfence --audit-log": [ringfence, "denials", "--json", f"--audit-log={log}", "-D", journal],
-        # Into a pipe: grep stops at the first match when it writes to /dev/null.
+        # The output goes into a pipe, because grep stops at the first match if it writes to
+        # /dev/null.
         "grep audit.log": ["sh", "-c", 'grep -F "UNKNOWN[1423]" "$0" | cat', log],
     }
 
 
 def check(build, directory, made):
-    """The result must be right, or its time says nothing."""
+    """Checks the result. The time of a wrong one would mean nothing."""
     for name, command in candidates(build, directory).items():
         if not name.startswith("ringfence") or name.endswith("unit"):
             continue

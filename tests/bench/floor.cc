@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The floor: the least that restricts itself and executes a program, without options, checks,
-// reports or error texts. What ringfence-exec costs above it is what its contract costs.
+// The floor: the smallest program that restricts itself and executes another one. It has no
+// options, checks, reports or error texts. The difference to ringfence-exec is the price of these.
 //
-//   floor READ… -- EXECUTE… -- WRITE… -- BIND CONNECT -- PROGRAM [ARGUMENT…]
-//   (three lists of directories, two ports; no list at all: only execute)
+//   floor READ… -- EXECUTE… -- WRITE… -- BIND CONNECT -- PROGRAM [ARGUMENT…] (three lists of
+//   directories and two ports; without lists, it only executes)
 #include <cstddef>
 #include <cstdint>
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What ringfence-generator costs at a daemon-reload: trees of no, 100, 1,000 and 10,000 units, three in
-ten of them fenced, each by a policy of its own; and the same without any fence, and all fenced.
-The reference is systemd's own daemon-reload of the same tree, booted, without the generator."""
+"""Times ringfence-generator at a daemon-reload, on trees of 0, 100, 1,000 and 10,000 units. Three units in ten
+have a fence with a policy of their own; other trees have no fence, or only fenced units. The reference is
+systemd's own daemon-reload of the same tree, booted, without the generator."""
 import os
 import shutil
 import statistics
@@ -59,7 +59,7 @@ def write(path, text):
 
 
 def make_tree(root, count, fenced):
-    """`count` units, the first `fenced` with a drop-in that names a policy of their own."""
+    """Writes `count` units. The first `fenced` ones have a drop-in that names a policy of their own."""
     shutil.copytree(REPO / "policies", root / "usr/lib/ringfence/policies")
     for n in range(count):
         write(root / SYSTEM / f"service{n}.service", UNIT.format(n=n))
@@ -71,7 +71,7 @@ def make_tree(root, count, fenced):
 
 
 def build_release():
-    """An optimised build beside the ordinary one, of the generator alone."""
+    """Makes an optimised build of the generator alone, beside the ordinary build."""
     build = REPO / "build-release"
     if not (build / "build.ninja").exists():
         subprocess.run(["meson", "setup", str(build), str(REPO), "--prefix=/usr", "--libexecdir=libexec",
@@ -99,7 +99,7 @@ class Runs:
             command = [*before, *self.command, *self._directories(scratch)]
             said, failed = Path(scratch) / "stdout", Path(scratch) / "stderr"
             create = os.O_WRONLY | os.O_CREAT
-            # Not by subprocess, whose own start would be a tenth of what is measured.
+            # subprocess is not used, because its own start would be a tenth of the measured time.
             start = time.monotonic()
             pid = os.posix_spawn(command[0], command, {"PATH": "/nowhere"}, file_actions=[
                 (os.POSIX_SPAWN_OPEN, 1, str(said), create, 0o600), (os.POSIX_SPAWN_OPEN, 2, str(failed), create, 0o600)])
@@ -115,7 +115,7 @@ class Runs:
         return [self._run()[0] for _ in range(rounds)]
 
     def cold(self, rounds):
-        """Nothing cached: neither the units nor the program."""
+        """Empties the caches: neither the units nor the program are in memory."""
         found = []
         for _ in range(rounds):
             os.sync()
@@ -128,9 +128,8 @@ class Runs:
 
 
 def reload_times(root, count, rounds):
-    """Milliseconds of each daemon-reload in a booted machine that has loaded all `count` units."""
-    sys.path.insert(0, str(REPO / "tests/system"))
-    from rig import Image, Machine, Tree
+    """Milliseconds of each daemon-reload in a booted machine with all `count` units loaded."""
+    from lib.rig import Image, Machine, Tree
     image = Image(Tree().ensure())
     image.layers.insert(0, root)
     with image, Machine(image) as machine:

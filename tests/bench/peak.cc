@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Prints the peak resident size, in KiB, of a command: `bench-peak PROGRAM [ARGUMENT]…`.
-// It is freestanding because wait4(2) counts what the child had before execve, too: a parent of
-// ordinary size would hide a small program behind its own pages.
+// Prints the peak resident size, in KiB, of a command: `bench-peak PROGRAM [ARGUMENT]…`. It is
+// freestanding because wait4(2) also counts the child's pages before execve. The pages of an
+// ordinary parent would hide a small program.
 #include <cstdint>
 
 #include "exec/text.h"

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Times spawn-and-wait of several commands, interleaved: every round runs each of them once, in
-// random order, so that a noisy machine is unfair to none. Prints one line of JSON a command.
+// Measures how long several commands take from their start to their end. Every round runs each
+// command once, in random order, so that other load on the machine affects all of them alike.
+// Prints one line of JSON for each command.
 //
 //   bench-spawn ROUNDS [--socket PATH]… -- NAME [VARIABLE=VALUE]… PROGRAM [ARGUMENT]… [:: NAME …]…
 //
-// The environment is PATH and the given variables. `--socket` binds a datagram socket there and
-// drains it between runs: a stand-in for PID 1 and journald that never fills up.
+// The environment consists of PATH and the given variables. `--socket` binds a datagram socket and
+// empties it between runs. It replaces PID 1 and journald, and is never full.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The smallest program there is: what is measured with it as target is the wrapper alone.
+// The smallest possible program. With it as the target, only the wrapper is measured.
 #include "landlock/arch.h"
 
 extern "C" [[noreturn, gnu::used]] void tiny_enter(long*) {

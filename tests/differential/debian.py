@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What Debian ships: the unit files of the packages listed in `packages`, and systemd's own code of
-other releases. Downloaded once and kept in the cache, outside the checkout.
+"""Downloads what Debian ships: the unit files of the packages listed in `packages`, and systemd's own code
+of other releases. They are kept in the cache, outside the checkout.
 
 apt runs in a directory of its own: the system's sources, lists and packages are not touched.
 """
@@ -19,7 +19,7 @@ KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 SUITE = "bookworm"
 UNITS = "lib/systemd/system"
 
-# What libsystemd-core needs to load, and a Python to call it with.
+# The packages that libsystemd-core needs, and a Python that calls it.
 JUDGE_PACKAGES = ["base-files", "libpython3-stdlib", "libsystemd-shared", "python3-minimal", "systemd"]
 MACHINE_ID = "0123456789abcdef0123456789abcdef"  # for %m, which is an error without
 
@@ -37,7 +37,7 @@ def archive():
 
 @contextlib.contextmanager
 def made_once(path):
-    """Yields a directory to fill, which becomes `path`; None where that exists already."""
+    """Yields a directory to fill, which then becomes `path`. Yields None if `path` exists already."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path.parent / f".{path.name}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -81,7 +81,7 @@ def package_names():
 
 
 def unit_files():
-    """A directory with one directory a package, and the package's units in it."""
+    """A directory with one directory for each package, which has the package's units."""
     names = package_names()
     path = CACHE / "units" / f"{SUITE}-{key(SUITE, *names)}"
     with made_once(path) as partial:
@@ -110,7 +110,7 @@ def download(names, apt):
 def keep_units(package, directory):
     archive_of = subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(package)], stdout=subprocess.PIPE)
     directory.mkdir()
-    # A pattern that nothing matches is an error to tar; a package has one of the two.
+    # tar fails if a pattern matches nothing, and a package has only one of the two directories.
     subprocess.run(["tar", "x", "-C", str(directory), "--wildcards", f"./{UNITS}/*", f"./usr/{UNITS}/*"],
                    stdin=archive_of.stdout, stderr=subprocess.DEVNULL, check=False)
     archive_of.stdout.close()

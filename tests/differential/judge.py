@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Holds the rewritten units against the original ones, both as systemd read them."""
+"""Compares the rewritten units with the original ones, both as systemd reads them."""
 import collections
 import concurrent.futures
 import json
@@ -17,13 +17,13 @@ import oracle
 HERE = Path(__file__).resolve().parent
 POLICY = 'version = 1\nabi = 7\n[filesystem]\nread = ["/"]\n'
 
-# Whose systemd judges: this machine's, or that of another Debian suite.
+# The systemd that judges is from this machine or from another Debian suite.
 HOST, *SUITES = JUDGES = ["host", "trixie", "sid"]
 
-# In memory: a batch is ten thousand files that live for seconds.
+# A batch is ten thousand files that exist for seconds, so they are in memory.
 SCRATCH = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
-# A mount namespace of its own over the suite's tree, with the units where they are outside.
+# A mount namespace with the suite's tree as root. The units have the same paths as outside.
 ENTER = """
 mount -t proc proc "$0/proc"; mount --rbind /sys "$0/sys"; mount -t tmpfs tmpfs "$0/run"
 top=${1#/}; mount -t tmpfs tmpfs "$0/${top%%/*}"; mkdir -p "$0$1"; mount --rbind "$1" "$0$1"; shift
@@ -32,9 +32,9 @@ exec chroot "$0" /usr/bin/python3 "$@"
 
 
 def missing(judge):
-    """Why there is nothing to ask; empty when there is."""
+    """Why this systemd cannot be asked. Empty if it can."""
     if judge != HOST:
-        debian.systemd_tree(judge)  # fails the test when it cannot be had
+        debian.systemd_tree(judge)  # fails the test if it cannot be downloaded
     elif oracle.find_library() is None:
         return "libsystemd-core is not installed: nothing to compare with"
     return ""
@@ -62,8 +62,8 @@ def ask_oracle(judge, unit_path, names, work):
 
 
 def generate(generator, root, unit_directories, output, policies=None, fails=False):
-    """Runs the generator; returns its messages. `policies`: a directory for the root's own. `fails`:
-    its normal directory cannot be written."""
+    """Runs the generator and returns its messages. `policies` is the directory of the policies. With `fails`,
+    the generator cannot write to its normal directory."""
     for name in ("normal", "early", "late"):
         (output / name).mkdir(parents=True)
     if fails:
@@ -71,7 +71,7 @@ def generate(generator, root, unit_directories, output, policies=None, fails=Fal
         (output / "normal").write_text("")
     environment = {"PATH": "/nowhere", "SYSTEMD_UNIT_PATH": ":".join(unit_directories)}
     if policies is not None:
-        # The user's search path is the one that a variable moves.
+        # Only the search path of user managers can be changed by a variable.
         environment |= {"SYSTEMD_SCOPE": "user", "XDG_CONFIG_HOME": str(policies.parent.parent)}
     run = subprocess.run([generator, f"--root={root}", *(str(output / d) for d in ("normal", "early", "late"))],
                          env=environment, stderr=subprocess.PIPE, check=False)
@@ -82,7 +82,7 @@ def generate(generator, root, unit_directories, output, policies=None, fails=Fal
 
 
 def refusal(commands, wrapper):
-    """The text of a refusing unit; None for any other."""
+    """The reason of a refused unit. None for any other unit."""
     lines = commands.get("ExecStart", [])
     if len(lines) == 1 and lines[0][0] == wrapper and len(lines[0][1]) == 2:
         option = lines[0][3][1]
@@ -92,7 +92,7 @@ def refusal(commands, wrapper):
 
 
 def unwrap(command, wrapper):
-    """(path, argv) that the wrapper would execute, from its own arguments; None if it is no wrapper."""
+    """(path, argv) that the wrapper would execute, from its arguments. None if the command is not the wrapper."""
     path, _, _, argv = command
     if path != wrapper or "--" not in argv:
         return None
@@ -109,12 +109,12 @@ def unwrap(command, wrapper):
 
 
 def simplified(path):
-    """systemd takes double slashes out once specifiers are expanded; to the kernel it is the same file."""
+    """systemd removes double slashes after it has expanded specifiers. For the kernel both are the same file."""
     return re.sub("/(\\./|/)*", "/", path)
 
 
 def differences(original, rewritten, wrapper, wrapped=("ExecStart",)):
-    """Why the rewritten unit is not the original one run through the wrapper; empty: it is."""
+    """Why the rewritten unit is not the original one, run through the wrapper. Empty if it is."""
     for setting in set(original) | set(rewritten):
         before, after = original.get(setting, []), rewritten.get(setting, [])
         if setting not in wrapped:
@@ -135,7 +135,7 @@ def differences(original, rewritten, wrapper, wrapped=("ExecStart",)):
 
 
 class Tally:
-    """Counts what came out; keeps the first differences."""
+    """Counts the outcomes, and keeps the first differences."""
 
     def __init__(self):
         self.counts = collections.Counter()
@@ -143,7 +143,7 @@ class Tally:
         self.wrong = []
 
     def add(self, name, original, rewritten, wrapper, source, asked=True):
-        """`asked`: whether the unit asks for a fence; one that does not must stay as it is."""
+        """`asked`: whether the unit asks for a fence. If it does not, it must not be changed."""
         state, _, commands = original
         new_state, _, new_commands = rewritten
         self.counts["units"] += 1
@@ -179,7 +179,7 @@ class Tally:
 
 
 def run_batches(batch, judge, count, size, *arguments):
-    """The sum of what batch(judge, NUMBER, COUNT, DIRECTORY, *arguments) finds, over all processors."""
+    """Runs batch(judge, NUMBER, COUNT, DIRECTORY, *arguments) on all processors and adds up the results."""
     total = Tally()
     counts = [min(size, count - at) for at in range(0, count, size)]
     with concurrent.futures.ProcessPoolExecutor() as pool, \
@@ -202,7 +202,7 @@ def run_batch(batch, judge, number, count, directory, *arguments):
 
 
 def reason(text):
-    """The kind of a refusal: its message without the place and what is quoted."""
+    """The kind of a refusal: its message without the place and without quoted texts."""
     message = text.split(": ", 1)[-1].split(";")[0]
     particular = re.compile(r"[%$\"/=]|\.service")
     return " ".join("…" if particular.search(word) else word for word in message.split())[:100]

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Random layouts of units: fragments, drop-ins at every level, aliases, templates and instances,
-masks and links, over three directories of a load path."""
+"""Makes random layouts of units in three directories of a load path: fragments, drop-ins at every level,
+aliases, templates and instances, masks and links."""
 import os
 
 DIRECTORIES = ["high", "middle", "low"]  # highest priority first
 STEMS = ["a", "b-c", "b-c-d", "b", "e-"]
-WITNESS = "ExecReload"  # a setting by which systemd tells of a request
+WITNESS = "ExecReload"  # a setting that shows, in what systemd loaded, whether the unit asks
 INSTANCES = ["", "x", "y-z"]
 FILES = ["10-a.conf", "50-b.conf", "override.conf", "zz-late.conf", "zzz.conf", "~t.conf", "A.conf",
          "bad.conf.bak", ".hidden.conf"]
@@ -40,8 +40,8 @@ def command(grammar):
 
 
 class Files:
-    """Names for drop-ins. systemd looks through the aliases of a unit in the order of a hash table, so
-    either a unit has no more than one, or a file name is for one name of a unit only."""
+    """Names for drop-ins. systemd searches the aliases of a unit in the order of a hash table. So a unit has
+    at most one alias, or a file name is used for only one name of a unit."""
 
     def __init__(self, random):
         self.random = random
@@ -61,8 +61,8 @@ class Files:
 
 
 def request(random, fragment):
-    """A line that attaches a policy, or a reset, each beside one by which systemd tells of it: both
-    settings are lists."""
+    """A line that attaches a policy, or a reset. The witness gets the same line. Both settings are lists, so
+    systemd shows whether the request is in effect."""
     kind = random.random()
     if kind < 0.25:
         return f"X-LandlockPolicy=all\n{WITNESS}=/asked\n".encode()
@@ -103,9 +103,8 @@ def link(path, target):
 
 
 def layout(grammar, root, tag, ask=False, aliases_share=0.3):
-    """Writes one layout under `root`; every stem gets `tag` in front, so that layouts do not meet.
-    With `ask` some files attach a policy. `aliases_share`: of the files, by another name too.
-    Returns the names to load."""
+    """Writes one layout under `root` and returns the names to load. All names begin with `tag`, so that layouts
+    stay apart. With `ask`, some files attach a policy. `aliases_share`: the share of files with an alias."""
     random = grammar.random
     loaded, aliases, files = set(), set(), Files(random)
     for _ in range(random.randint(1, 3)):
@@ -132,7 +131,7 @@ def layout(grammar, root, tag, ask=False, aliases_share=0.3):
 
 
 def instances_of(names_of_files):
-    """A template is not loaded, its instances are."""
+    """The names that are loaded: instances, but not templates."""
     out = set()
     for name in names_of_files:
         stem, at, instance = name[:-len(".service")].partition("@")

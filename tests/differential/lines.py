@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Random values of ExecStart= that reach every production of its syntax, valid and not.
+"""Makes random values of ExecStart=, valid and invalid, that reach every production of its syntax.
 
-Everything follows from the seed of the given random.Random. Values are bytes, as files are.
+Everything follows from the seed of the given random.Random. Values are bytes, because files are.
 """
 
 PREFIXES = [b"-", b"@", b":", b"+", b"!", b"!!"]
@@ -23,7 +23,7 @@ SEPARATORS = [b" "] * 12 + [b"  ", b"\t", b" \\\n", b" \\\n   ", b" \\\n# commen
 
 
 def quoted(random, text):
-    """In quotes, with what would end them escaped, most of the time."""
+    """A text in quotes. Most of the time, characters that would end the quotes are escaped."""
     mark = random.choice([b'"', b"'"])
     if random.random() < 0.95:
         text = text.replace(b"\\", b"\\\\").replace(mark, b"\\" + mark)
@@ -85,7 +85,7 @@ def value(random):
 
 
 class Grammar:
-    """Lines from one source of randomness: of the grammar above, and now and then a real one."""
+    """Yields lines: most are made by the grammar above, some are real ones."""
 
     def __init__(self, random, real=()):
         self.random = random
@@ -101,7 +101,7 @@ class Grammar:
 
 
 def mutate(random, text):
-    """The same with a few bytes changed, as typing mistakes do."""
+    """The line with a few changed bytes, like typing mistakes."""
     text = bytearray(text)
     for _ in range(random.randint(1, 3)):
         at = random.randint(0, len(text))

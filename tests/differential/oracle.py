@@ -1,20 +1,20 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""oracle.py UNIT-PATH LISTFILE: what systemd itself makes of service units.
+"""oracle.py UNIT-PATH LISTFILE: prints how systemd itself reads service units.
 
-Loads the units that LISTFILE names, one a line, with PID 1's own code and prints one JSON array a
-unit on a line of its own:
+Loads the units that LISTFILE names (one on each line) with PID 1's own code. Prints one JSON array for
+each unit:
 
     [NAME, LOAD-STATE, ID, {"ExecStart": [[PATH, [ARGV…], FLAGS, [EXPANDED-ARGV…]], …], …}]
 
-EXPANDED-ARGV is what replace_env_argv() makes of ARGV right before execve(2), with ENVIRONMENT.
+EXPANDED-ARGV is the result of replace_env_argv() on ARGV, directly before execve(2), with ENVIRONMENT.
 FLAGS are the prefixes in a fixed order.
 
 The code is that of libsystemd-core-NNN.so: manager_new() as `systemd-analyze verify` calls it, then
-manager_load_unit(). Where a setting is kept inside the private struct Service is told by systemd's
-own D-Bus table, bus_service_vtable; the two structs that have to be known by layout, ExecCommand
-and the head of Unit, are checked against a known unit before anything is printed.
-Bytes that are not UTF-8 come as surrogate escapes.
+manager_load_unit(). systemd's own
+D-Bus table, bus_service_vtable, tells the offsets of settings inside the private struct Service. The
+layouts of two structs must be known: ExecCommand and the head of Unit. They are checked with a known
+unit before anything is printed. Bytes that are not UTF-8 become surrogate escapes.
 """
 import ctypes
 import glob
@@ -35,14 +35,15 @@ class ExecCommand(ctypes.Structure):
 
 def exec_command(version):
     """src/core/execute.h: path, argv, ExecStatus (dual_timestamps, pid, code, status), flags, links."""
-    status = 48 if version < 256 else 64  # the timestamp of the handoff came with 256
+    status = 48 if version < 256 else 64  # 256 added the timestamp of the handoff
     return [("path", ctypes.c_char_p), ("argv", ctypes.POINTER(ctypes.c_char_p)),
             ("status", ctypes.c_char * status), ("flags", ctypes.c_int),
             ("next", ctypes.POINTER(ExecCommand)), ("previous", ctypes.c_void_p)]
 
 
 class VtableItem(ctypes.Structure):
-    # struct sd_bus_vtable, a property's row (sd-bus-vtable.h); a method's is one member longer.
+    # The row of a property in struct sd_bus_vtable (sd-bus-vtable.h). The row of a method has one
+    # more member.
     _fields_ = [("type_flags", ctypes.c_uint64), ("member", ctypes.c_char_p),
                 ("signature", ctypes.c_char_p), ("get", ctypes.c_void_p), ("set", ctypes.c_void_p),
                 ("offset", ctypes.c_size_t), ("names", ctypes.c_void_p)]
@@ -62,7 +63,7 @@ def find_library():
     return found[-1] if found else None
 
 
-# What the lines of lines.py refer to. UNSET is not here.
+# The variables in the lines of lines.py, except UNSET.
 ENVIRONMENT = ["A=one two", "B=", "C=it's \"q\" \\x", "PERCENT=%i", "DOLLAR=$A"]
 Strings = ctypes.POINTER(ctypes.c_char_p)
 
@@ -81,7 +82,7 @@ def listed(strings):
 class Oracle:
     def __init__(self, path):
         self.shared = ctypes.CDLL(path.replace("-core-", "-shared-"), ctypes.RTLD_GLOBAL)
-        self.shared.log_set_max_level(2)  # LOG_CRIT: what is wrong with the lines is not of interest
+        self.shared.log_set_max_level(2)  # LOG_CRIT: messages about bad lines are not needed
         self.version = version(path)
         self.library = ctypes.CDLL(path)
         self.library.unit_follow_merge.restype = ctypes.c_void_p
@@ -95,7 +96,7 @@ class Oracle:
         system, minimal, no_dependencies = 0, 1, 16
         self._check(self.library.manager_new(system, minimal | no_dependencies,
                                              ctypes.byref(self.manager)), "manager_new")
-        # The serialization, the descriptors, the root and, in 262, more of which there is none.
+        # There is no serialization, no descriptors, no root and, in 262, no further argument.
         self._check(self.library.manager_startup(self.manager, *[None] * 7), "manager_startup")
 
     @staticmethod
@@ -146,7 +147,7 @@ class Oracle:
         words = listed(command.argv)
         if ":" in self._flags(command):
             return words
-        # With a word that stays: where none is left, 257 returns a list without an end.
+        # One word always remains, because 257 returns a list without an end if no word remains.
         argv = (ctypes.c_char_p * (len(words) + 2))(*map(os.fsencode, words), b"end", None)
         if self.version < 254:
             self.shared.replace_env_argv.restype = Strings
@@ -166,7 +167,7 @@ class Oracle:
             if not pointer or pointer.contents.path != b"/x":
                 sys.exit("the structures of libsystemd-core are not those that this script knows")
             bit = pointer.contents.flags
-            if bit:  # systemd 258 and later take "!!" for nothing
+            if bit:  # systemd 258 and later ignore "!!"
                 self.prefixes[prefix] = bit
             pointer = pointer.contents.next
 
@@ -202,7 +203,7 @@ def main(unit_path, listfile):
             for name in names:
                 print(json.dumps(oracle.load(name.rstrip("\n"))))
         sys.stdout.flush()
-        os._exit(0)  # nothing of PID 1's shutdown is wanted
+        os._exit(0)  # skips the shutdown code of PID 1
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ SETTING = re.compile(rb"^Exec(?:Start|Stop|Reload)(?:Pre|Post)?[ \t]*=[ \t]*((?:
 
 @functools.cache
 def values():
-    """The values, continued lines and all, each once."""
+    """The values, each once, including continued lines."""
     found = set()
     for path in sorted(debian.unit_files().glob(f"**/{debian.UNITS}/*.service")):
         if path.is_file():

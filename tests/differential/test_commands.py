@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Command lines: what systemd makes of the rewritten unit is the wrapper, and behind its options
-exactly what it made of the original. LINES sets how many (RINGFENCE_DIFFERENTIAL_LINES)."""
+"""Command lines. systemd must read the rewritten unit as the wrapper with its options, followed by exactly
+the words of the original. LINES is the number of lines (RINGFENCE_DIFFERENTIAL_LINES)."""
 import os
 import random
 
@@ -50,11 +50,11 @@ def compare(which, batch, count, directory, generator, wrapper):
 
 
 @pytest.mark.parametrize("which", judge.JUDGES)
-def test_lines(which, generator, wrapper):
+def test_lines(which, generator, installed_wrapper):
     if why := judge.missing(which):
         pytest.skip(why)
-    real.values()  # downloaded before there are many processes
-    tally = judge.run_batches(compare, which, LINES[which], BATCH, generator, wrapper)
+    real.values()  # the download must come before there are many processes
+    tally = judge.run_batches(compare, which, LINES[which], BATCH, generator, installed_wrapper)
     print(f"{which}: {tally.report()}")
     assert not tally.wrong, tally.report()
     assert tally.counts["lines"] >= LINES[which]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Layouts of units over several directories: every command that systemd finds in the original tree
-of a unit that asks for a fence runs through the wrapper in the fenced one, and nothing else changes."""
+"""Layouts of units in several directories. If a unit asks for a fence, every command that systemd finds in
+the original tree must run through the wrapper in the fenced tree. Nothing else may change."""
 import json
 import os
 import random
@@ -21,9 +21,9 @@ ASK = b"[Service]\nX-LandlockPolicy=all\n"
 
 
 class Tree:
-    """Many layouts in one tree. Every second batch attaches the policy in files of the units, the
-    others to all of them at once. They are loaded in any order, which counts: by which of its names
-    systemd loads a unit first decides what it is made of."""
+    """Many layouts in one tree. Every second batch attaches the policy in files of the units, the others to all
+    units at once. The units are loaded in random order. The order matters: the files of a unit depend on
+    the name by which systemd loads it first."""
 
     def __init__(self, batch, count, directory, **kind):
         self.work = directory
@@ -36,7 +36,7 @@ class Tree:
         source = random.Random(SEED * 1000 + batch)
         grammar = lines.Grammar(source, real.values())
         names = set()
-        # The links are made with the root in front, as systemd sees the tree from outside of it.
+        # The targets of links begin with the root, because systemd sees the tree from outside.
         for number in range(count):
             names |= layouts.layout(grammar, str(root), f"l{number}x", self.asks_itself, **kind)
         if not self.asks_itself:
@@ -49,7 +49,7 @@ class Tree:
                        policies=self.root / "etc/ringfence/policies", fails=fails)
 
     def ask(self, which, output=None):
-        """What systemd makes of the tree, and of what the generator added to it."""
+        """How systemd reads the tree, without and with the generator's output."""
         path = self.directories if output is None else [
             f"{output}/early", *self.directories[:1], f"{output}/normal", *self.directories[1:]]
         answers = judge.ask_oracle(which, ":".join(path), self.names, self.work)
@@ -57,8 +57,8 @@ class Tree:
 
     @staticmethod
     def comparable(answer):
-        """systemd expands %n in a fragment to the name that the unit was loaded under first, and in
-        the generator's drop-in to its Id: names are made alike."""
+        """In a fragment, systemd expands %n to the name by which the unit was loaded first, and in the generator's
+        drop-in to its Id. So the names are made equal."""
         return json.loads(re.sub(r"(l\d+x)[a-e](?:-[a-e])*", r"\1NAME", json.dumps(answer)))
 
     def asked(self, answer):
@@ -78,11 +78,11 @@ def compare(which, batch, count, directory, generator, wrapper):
 
 
 @pytest.mark.parametrize("which", judge.JUDGES)
-def test_layouts(which, generator, wrapper):
+def test_layouts(which, generator, installed_wrapper):
     if why := judge.missing(which):
         pytest.skip(why)
     real.values()
-    tally = judge.run_batches(compare, which, LAYOUTS[which], BATCH, generator, wrapper)
+    tally = judge.run_batches(compare, which, LAYOUTS[which], BATCH, generator, installed_wrapper)
     print(f"{which}: {tally.report()}")
     assert not tally.wrong, tally.report()
     assert tally.counts["layouts"] == LAYOUTS[which]
@@ -91,7 +91,7 @@ def test_layouts(which, generator, wrapper):
 
 
 def keep_masks(which, batch, count, directory, generator):
-    """Where the generator cannot write: no name runs what would have got a fence."""
+    """If the generator cannot write, no name of a unit that asks for a fence may start the unit."""
     tree = Tree(2 * batch + 1, count, directory, aliases_share=0.9)
     tree.generate(generator, directory / "out")
     tree.generate(generator, directory / "full", fails=True)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Every service of the packages in `packages`, with a policy that permits all, attached to all of
-them by service.d: none is refused, systemd reads the same commands from it, and
-`systemd-analyze verify` has no more to say than before."""
+"""Every service of the packages in `packages`. A policy that permits everything is attached to all of them by
+service.d. No service may be refused, systemd must read the same commands, and `systemd-analyze verify` must
+not print more messages than before."""
 import os
 import re
 import shutil
@@ -15,7 +15,8 @@ import judge
 PERMISSIVE = 'version = 1\nabi = 7\n[filesystem]\nwrite = ["/"]\nexecute = ["/"]\n'
 ASK = b"[Service]\nX-LandlockPolicy=all\n"
 
-# Of packages that nobody installs together: where one is broken up differs from run to run.
+# These are from packages that nobody installs together. They depend on each other in a circle, and systemd
+# breaks it up at another place in each run.
 CYCLE = re.compile("cycle|Found dependency on|deleted to break")
 SYSTEM = "usr/lib/systemd/system"
 
@@ -25,11 +26,12 @@ class Site:
 
     def __init__(self, root, generator):
         self.root = root
-        self.fenced = root / "run/systemd/system"  # for verify, which looks into no generator's output
+        self.fenced = root / "run/systemd/system"  # for verify, which does not read the output of generators
         units = root / SYSTEM
         for package in sorted(debian.unit_files().iterdir()):
             for source in sorted(package.glob(f"**/{debian.UNITS}")):
-                # Packages that replace each other share some; one of each name is enough.
+                # Packages that replace each other have the same units. One unit of each name is
+                # enough.
                 shutil.copytree(source, units, symlinks=True, dirs_exist_ok=True, copy_function=copy)
         (root / "etc/ringfence/policies").mkdir(parents=True)
         (root / "etc/ringfence/policies/all.toml").write_text(PERMISSIVE)
@@ -39,7 +41,7 @@ class Site:
         self.messages = judge.generate(generator, root, [f"/{SYSTEM}"], root / "out")
 
     def put_programs(self, programs):
-        """verify complains about every program that is missing: so here they are."""
+        """Creates the programs of the units, because verify complains about each that is missing."""
         for program in programs:
             target = self.root / program.lstrip("/")
             if program.startswith("/") and not os.path.lexists(target):
@@ -48,11 +50,11 @@ class Site:
                 target.chmod(0o755)
 
     def names(self):
-        """To load: templates by an instance."""
+        """The names to load. A template is replaced by an instance."""
         return sorted(name.replace("@.", "@inst.") for name in self.services)
 
     def verify(self):
-        """The messages of systemd-analyze, without their places."""
+        """The messages of systemd-analyze, without files and lines."""
         done = subprocess.run(["systemd-analyze", "verify", "--man=no", f"--root={self.root}", *self.names()],
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
                               env=dict(os.environ, SYSTEMD_LOG_LEVEL="info", SYSTEMD_LOG_LOCATION="0"))
@@ -88,7 +90,7 @@ def test_none_is_refused(site):
 
 
 @pytest.mark.parametrize("which", judge.JUDGES)
-def test_commands(which, site, wrapper):
+def test_commands(which, site, installed_wrapper):
     if why := judge.missing(which):
         pytest.skip(why)
     units, output = f"{site.root}/{SYSTEM}", site.root / "out"
@@ -96,17 +98,17 @@ def test_commands(which, site, wrapper):
     after = judge.ask_oracle(which, f"{output}/early:{output}/normal:{units}", site.names(), site.root)
     tally = judge.Tally()
     for name in site.names():
-        tally.add(name, before[name], after[name], wrapper, name)
+        tally.add(name, before[name], after[name], installed_wrapper, name)
     print(f"{which}: {tally.report()}")
     assert not tally.wrong and not tally.counts["refused"], tally.report()
     assert tally.counts["same"] > 0.9 * tally.counts["units"], tally.report()
 
 
-def test_verify(site, wrapper):
+def test_verify(site, installed_wrapper):
     if why := judge.missing(judge.HOST):
         pytest.skip(why)
     known = judge.ask_oracle(judge.HOST, f"{site.root}/{SYSTEM}", site.names(), site.root)
-    site.put_programs([wrapper] + [command[0] for _, _, settings in known.values()
+    site.put_programs([installed_wrapper] + [command[0] for _, _, settings in known.values()
                                    for commands in settings.values() for command in commands])
     status, before = site.verify()
     shutil.copytree(site.root / "out/normal", site.fenced, dirs_exist_ok=True)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Runs the wrapper many times, each time with one thing gone wrong, and prints what came of it;
-// judges nothing (tests/faults/test_faults.py does).
+// Runs the wrapper many times, each time with one fault, and prints the outcomes.
+// tests/faults/test_faults.py judges them.
 //
 //   fault-injector WRAPPER PROBE < SCRIPT
 //
@@ -62,7 +62,8 @@ long value_of(const Keys& keys, const char* name, long otherwise) {
 }
 
 struct Channels {
-    Pipe verdict, errors;
+    Pipe verdict;
+    int errors = memfd_create("errors", MFD_CLOEXEC);  // the wrapper tells no digest to a pipe
     int items = -1;
 };
 
@@ -90,19 +91,19 @@ std::vector<const char*> pointers(const std::vector<std::string>& texts) {
     words.insert(words.end(), scenario.actions.begin(), scenario.actions.end());
     std::vector<std::string> variables = scenario.environment;
     const long bytes = value_of(keys, "environment", 0);
-    for (long done = 0; done < bytes; done += 100000)  // one may hold 128 KiB at most
+    for (long done = 0; done < bytes; done += 100000)  // the limit of one variable is 128 KiB
         variables.push_back("FILLER" + std::to_string(done) + "=" + std::string(100000, 'x'));
     const auto argv = pointers(words), envp = pointers(variables);
     const char* const none[] = {nullptr};
     const bool empty = value_of(keys, "argc0", 0) != 0;
 
     alarm(seconds_limit);
-    // Out of the way of the numbers that they shall get.
+    // First the descriptors move out of the way of their final numbers.
     const int verdict = fcntl(channels.verdict.ends[1], F_DUPFD_CLOEXEC, 20);
     const int items = channels.items < 0 ? -1 : fcntl(channels.items, F_DUPFD_CLOEXEC, 20);
     dup2(open("/dev/null", O_RDWR | O_CLOEXEC), 0);
-    dup2(channels.errors.ends[1], 1);
-    dup2(channels.errors.ends[1], 2);
+    dup2(channels.errors, 1);
+    dup2(channels.errors, 2);
     if (items >= 0) dup2(items, items_fd);
     dup2(verdict, verdict_fd);
     for (int fd = 0; fd < 3; ++fd)
@@ -122,7 +123,7 @@ std::vector<const char*> pointers(const std::vector<std::string>& texts) {
     _exit(96);
 }
 
-// Follows the wrapper up to the execution of the program or its own end.
+// Traces the wrapper until it executes the program or ends.
 class Tracer {
   public:
     Tracer(pid_t child, const Keys& keys, bool print)
@@ -133,7 +134,7 @@ class Tracer {
           persist_(value_of(keys, "persist", 0) != 0),
           print_(print) {}
 
-    // The status of waitpid(2) when the child ended while it was followed, else -1.
+    // The status of waitpid(2) if the child ended while it was traced, or else -1.
     int follow() {
         int status = 0;
         waitpid(child_, &status, 0);  // its SIGSTOP
@@ -177,11 +178,13 @@ class Tracer {
         const long count = ++counts_[number];
         if (print_) printf("call\t%ld\t%ld\n", number, count);
         const bool here = number == call_ && (persist_ ? count >= nth_ : count == nth_);
-        if (!here && number != __NR_nanosleep) return;  // thousands of runs need not wait
+        if (!here && number != __NR_nanosleep)
+            return;  // waiting in thousands of runs would take too long
         pending_ = true;
         injected_ = injected_ || here;
         result_ = here ? -error_ : 0;
-        ptrace(PTRACE_POKEUSER, child_, offsetof(user_regs_struct, orig_rax), -1L);  // no call
+        ptrace(PTRACE_POKEUSER, child_, offsetof(user_regs_struct, orig_rax),
+               -1L);  // skips the call
     }
 
     pid_t child_;
@@ -207,7 +210,7 @@ void Injector::open_sockets() {
     notify_ = unix_server(notify_path, SOCK_DGRAM);
 }
 
-// "LANDLOCK_STATUS LANDLOCK_UNENFORCED STATUS=", each "-" when there is none.
+// "LANDLOCK_STATUS LANDLOCK_UNENFORCED STATUS=". A missing field is "-".
 void Injector::print_record() {
     char buffer[32768];
     std::string status = "-", unenforced = "-", notified = "-";
@@ -242,7 +245,6 @@ void Injector::run(const Scenario& scenario, const Keys& keys, const std::string
     must(child, "fork", "");
     if (child == 0) become(scenario, keys, channels, traced);
     close(channels.verdict.ends[1]);
-    close(channels.errors.ends[1]);
     if (channels.items >= 0) close(channels.items);
     Tracer tracer(child, keys, trace);
     int status = traced ? tracer.follow() : -1;
@@ -250,9 +252,10 @@ void Injector::run(const Scenario& scenario, const Keys& keys, const std::string
                        : WIFEXITED(status) ? WEXITSTATUS(status)
                                            : 128 + WTERMSIG(status);
     std::string verdict = drain(channels.verdict.ends[0]);
-    std::string errors = drain(channels.errors.ends[0]);
+    lseek(channels.errors, 0, SEEK_SET);
+    std::string errors = drain(channels.errors);
     close(channels.verdict.ends[0]);
-    close(channels.errors.ends[0]);
+    close(channels.errors);
     if (!verdict.empty()) verdict.pop_back();
     for (char& c : errors)
         if (c == '\n' || c == '\t') c = ' ';
@@ -306,7 +309,7 @@ int main(int argc, char** argv) {
         fprintf(stderr, "usage: fault-injector WRAPPER PROBE < SCRIPT\n");
         return 64;
     }
-    close_range(3, ~0u, 0);  // what our caller left open is none of the wrapper's
+    close_range(3, ~0u, 0);  // the wrapper must not get descriptors of our caller
     enter_namespaces(argv[1], argv[2]);
     std::vector<std::vector<std::string>> objects;
     std::optional<Tree> tree_of_objects;

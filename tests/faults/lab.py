@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Plays scenarios through fault-injector and counts what came of them."""
+"""Runs scenarios with fault-injector, and counts the outcomes."""
 
 import collections
 import concurrent.futures
@@ -7,7 +7,9 @@ import dataclasses
 import errno
 import subprocess
 
-from scenarios import DENIED, FIXTURE, NUMBERS
+from lib import build as built
+from lib import summary
+from scenarios import FIXTURE, NUMBERS
 
 NAMES = {number: name for name, number in NUMBERS.items()}
 
@@ -22,6 +24,7 @@ class Result:
     unenforced: str
     notified: str
     stderr: str
+    denied: list  # the names of the actions that the fence denies; they come first in `verdicts`
 
     @property
     def call(self):
@@ -38,10 +41,8 @@ class Result:
 class Lab:
     """Plays a script and collects its results."""
 
-    def __init__(self, build, wrapper=None):
-        self.command = [build / "tests/faults/fault-injector",
-                        wrapper or build / "src/exec/ringfence-exec",
-                        build / "tests/matrix/fence-probe"]
+    def __init__(self, wrapper=built.WRAPPER):
+        self.command = [built.DIRECTORY / "tests/faults/fault-injector", wrapper, built.PROBE]
 
     def play(self, scenario, lines):
         script = [f"fixture {line}" for line in FIXTURE] + list(scenario.lines()) + lines
@@ -52,7 +53,7 @@ class Lab:
         return done.stdout.splitlines()
 
     def calls(self, scenario):
-        """[(number, nth)] of the wrapper, up to its execve of the program."""
+        """The calls of the wrapper as [(number, nth)], up to the execve of the program."""
         lines = [line.split("\t") for line in self.play(scenario, ["trace"])]
         return [(int(line[1]), int(line[2])) for line in lines if line[0] == "call"]
 
@@ -62,26 +63,29 @@ class Lab:
         halves = lines[::2], lines[1::2]
         with concurrent.futures.ThreadPoolExecutor() as pool:
             outputs = pool.map(lambda half: self.play(scenario, half) if half else [], halves)
-            return [parse(line) for output in outputs for line in output
+            return [parse(line, scenario) for output in outputs for line in output
                     if line.startswith("result\t")]
 
 
-def parse(line):
+def parse(line, scenario):
     _, keys, injected, status, verdict, record, unenforced, notified, stderr = line.split("\t")
     keys = dict(word.split("=") for word in keys.split()) if keys != "-" else {}
     return Result({name: int(value) for name, value in keys.items()}, injected == "1", int(status),
                   [int(word) for word in verdict.split()[1:]] if verdict != "-" else None,
-                  record, unenforced, notified, stderr)
+                  record, unenforced, notified, stderr, scenario.denied)
 
 
 def fail_open(result):
-    """The names of what the program could do and must not."""
+    """The names of actions that the program could do, although the fence denies them."""
     if result.verdicts is None:
         return []
-    return [action for action, verdict in zip(DENIED, result.verdicts) if verdict == 0]
+    return [action for action, verdict in zip(result.denied, result.verdicts) if verdict == 0]
 
 
 TOTAL = collections.Counter()
+summary.at_end(lambda: f"faults tried: {TOTAL['tried']}, not reached: {TOTAL['tried'] - TOTAL['injected']}, "
+               f"program ran restricted: {TOTAL['ran']}, did not run: {TOTAL['stopped']}, "
+               f"fail-open: {TOTAL['open']}")
 
 
 def count(results):

@@ -1,28 +1,30 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Each system call of the wrapper fails, each way it can: no program ever runs less restricted.
+"""Makes each system call of the wrapper fail, with each error that it can give. No program may run with a
+weaker fence because of that.
 
     RINGFENCE_BUILD=BUILD python3 -m pytest -s tests/faults
 
-Needs root and a kernel of Landlock ABI 7 or newer. Each run either executes the probe, and then it
-is denied all that it is denied without a fault, or it does not, and then the exit status is a
-documented one and standard error says why.
+Needs root and a kernel of Landlock ABI 7 or newer. If a run executes the probe, the probe must be denied
+everything that it is denied without a fault. If a run does not execute it, the exit status must be a
+documented one, and standard error must say why.
 """
 
 import errno
 import platform
 
 import pytest
+from lib import build as built
 from lab import NAMES, Lab, count, fail_open
-from scenarios import ALLOWED, DENIED, ERRORS, NEVER, SCENARIOS, Scenario, errors_of
+from scenarios import ALLOWED, ERRORS, NEVER, SCENARIOS, Scenario, errors_of
 
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64",
                                 reason="fault-injector writes x86-64 registers")
 
-# Faults that may take rights away from the program: an optional path that "does not exist", a rule
-# "on a file" that loses the rights of directories, a server that cannot be told from a closed one.
+# These faults may take rights away from the program: an optional path seems not to exist, a directory seems
+# to be a file and its rule loses the rights of directories, or a server seems to be closed.
 def may_narrow(result):
     error = result.keys["error"]
-    return (result.call == "openat" and error in (errno.ENOENT, errno.ENOTDIR)
+    return (result.call in ("openat", "openat2") and error in (errno.ENOENT, errno.ENOTDIR)
             or result.call == "landlock_add_rule" and error == errno.EINVAL)
 
 
@@ -49,7 +51,7 @@ def problems_of(scenario, result, normal):
         problems.append("the program ran and the status is not its own")
     if result.record == "refused":
         problems.append("the journal says refused, and the program runs")
-    allowed = slice(len(DENIED), len(DENIED) + len(ALLOWED))
+    allowed = slice(len(scenario.denied), len(scenario.denied) + len(ALLOWED))
     if result.verdicts[allowed] != normal.verdicts[allowed] and not may_narrow(result):
         problems.append(f"the program may do less: {result.verdicts[allowed]}")
     if result.verdicts[-1] != scenario.descriptors and result.call != "close":
@@ -68,7 +70,7 @@ def single_faults(calls):
 def lasting_faults(calls):
     """From some call on, that system call always fails."""
     for keys in single_faults(calls):
-        # An interrupted read(2) is repeated, and so would this one be, for ever.
+        # The wrapper repeats a read(2) that was interrupted, so it would repeat this one for ever.
         if (NAMES[keys["call"]], keys["error"]) != ("read", errno.EINTR):
             yield {**keys, "persist": 1}
 
@@ -78,25 +80,26 @@ def normal_run(lab, scenario):
     if scenario.runs:
         assert normal.status == 0 and normal.verdicts, normal.describe()
         assert fail_open(normal) == []
-        assert normal.verdicts[len(DENIED):-1] == [0] * len(ALLOWED), normal.describe()
+        assert normal.verdicts[len(scenario.denied):-1] == [0] * len(ALLOWED), normal.describe()
         assert normal.verdicts[-1] == scenario.descriptors, normal.describe()
     else:
         assert normal.verdicts is None and normal.status in scenario.statuses, normal.describe()
     return normal
 
 
-def test_unfenced_control(build):
-    """Without a fence all of it is allowed: else a denial would prove nothing."""
-    lab = Lab(build, build / "tests/faults/unfenced-wrapper")
-    result, = lab.run(SCENARIOS[0], [{}])
-    assert fail_open(result) == DENIED
-    assert result.verdicts[len(DENIED):-1] == [0] * len(ALLOWED)
+def test_unfenced_control():
+    """Without a fence, everything is allowed. Otherwise a denial would prove nothing."""
+    lab = Lab(built.UNFENCED_WRAPPER)
+    scenario, = [s for s in SCENARIOS if s.name == "capabilities"]
+    result, = lab.run(scenario, [{}])
+    assert fail_open(result) == scenario.denied
+    assert result.verdicts[len(scenario.denied):-1] == [0] * len(ALLOWED)
 
 
 @pytest.mark.parametrize("kind", [single_faults, lasting_faults])
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-def test_each_fault(build, scenario, kind):
-    lab = Lab(build)
+def test_each_fault(scenario, kind):
+    lab = Lab()
     normal = normal_run(lab, scenario)
     calls = lab.calls(scenario)
     unknown = {number for number, _ in calls} - set(NAMES) - set(NEVER)
@@ -111,15 +114,15 @@ def test_each_fault(build, scenario, kind):
     assert not bad, f"{len(bad)} of {len(results)}: {bad[:5]}"
 
 
-def test_every_call_is_reached(build):
-    """The scenarios together make every call of the table but those that only failures need."""
-    seen = {NAMES.get(number) for scenario in SCENARIOS for number, _ in Lab(build).calls(scenario)}
+def test_every_call_is_reached():
+    """Together the scenarios make every call of the table, except those that only follow a failure."""
+    seen = {NAMES.get(number) for scenario in SCENARIOS for number, _ in Lab().calls(scenario)}
     assert set(ERRORS) - seen <= {"getrandom"}
 
 
-def test_the_suite_can_fail(build):
-    """A wrapper that ignores results is right without faults, and found out with them."""
-    lab = Lab(build, build / "tests/faults/careless-wrapper")
+def test_the_suite_can_fail():
+    """The control: a wrapper that ignores results passes without faults, and fails with them."""
+    lab = Lab(built.CARELESS_WRAPPER)
     scenario = Scenario("careless", [])
     normal, = lab.run(scenario, [{}])
     assert fail_open(normal) == []

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Tiny limits, closed descriptors, hostile environments: the program runs restricted or not at all.
+"""With tiny limits, closed descriptors and hostile environments, the program runs restricted or not at all.
 
-Here the kernel may kill the wrapper before its first instruction (no memory for its stack), so
-death by a signal is an answer too; the program must not run.
+Here the kernel may kill the wrapper before its first instruction (no memory for its stack). So death by a
+signal is allowed, too, but the program must not run.
 """
 
 import dataclasses
@@ -10,12 +10,14 @@ import platform
 
 import pytest
 from lab import Lab, count, fail_open
-from scenarios import ALLOWED, DENIED, SCENARIOS, Scenario
+from scenarios import ALLOWED, SCENARIOS, Scenario
+
+from lib.exit_status import REFUSED
 
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64",
                                 reason="fault-injector writes x86-64 registers")
 
-COULD_NOT_START = 96                  # execve of the wrapper itself failed: the injector's word
+COULD_NOT_START = 96                  # the injector's exit status if execve of the wrapper failed
 KILLED = range(129, 160)
 
 
@@ -33,8 +35,8 @@ def check(lab, scenario, runs, more=()):
 
 
 @pytest.fixture
-def lab(build):
-    return Lab(build)
+def lab():
+    return Lab()
 
 
 @pytest.mark.parametrize("scenario", [s for s in SCENARIOS if s.runs], ids=lambda s: s.name)
@@ -66,7 +68,7 @@ def test_closed_descriptors(lab, scenario, mask):
     if scenario.runs:
         assert result.verdicts, result.describe()
         assert result.verdicts[-1] == scenario.descriptors & ~mask, result.describe()
-        assert result.verdicts[len(DENIED):-1] == [0] * len(ALLOWED)
+        assert result.verdicts[len(scenario.denied):-1] == [0] * len(ALLOWED)
     else:
         assert result.verdicts is None
 
@@ -126,11 +128,11 @@ def test_environments(lab, name, base):
     scenario = dataclasses.replace(base, environment=ENVIRONMENTS[name])
     result, = check(lab, scenario, [{}])
     assert result.verdicts, result.describe()
-    assert result.verdicts[len(DENIED):-1] == [0] * len(ALLOWED), result.describe()
+    assert result.verdicts[len(scenario.denied):-1] == [0] * len(ALLOWED), result.describe()
     assert result.verdicts[-1] == scenario.descriptors, result.describe()
 
 
-# What may stand in a list that comes through --args-fd=, and must not.
+# Argument lists for --args-fd= that the wrapper must refuse.
 @pytest.mark.parametrize("items", [["--"], ["--args-fd=7"], [""], ["--abi=7", "--nonsense"],
                                    ["--abi=7", "--read=relative"], ["--abi=7", "--abi=7"],
                                    ["--abi=7", "x" * 200_000], ["--abi=99"], ["--layer"]],
@@ -138,4 +140,4 @@ def test_environments(lab, name, base):
 def test_hostile_lists(lab, items):
     scenario = Scenario("hostile", ["--args-fd=7"], items=items, runs=False)
     result, = check(lab, scenario, [{}])
-    assert result.status == 78 and result.stderr.startswith("ringfence-exec: "), result.describe()
+    assert result.status == REFUSED and result.stderr.startswith("ringfence-exec: "), result.describe()

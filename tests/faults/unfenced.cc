@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A wrapper that is broken on purpose: the tests must find it out.
+// A wrapper that is broken on purpose. The tests must notice it.
 //
 //   unfenced-wrapper OPTION... -- PROGRAM [ARGUMENT...]
 //
-// It puts up no fence at all. Built with -DIGNORE_RESULTS it restricts as well as it can and looks
-// at no result on the way: it is right until something fails.
+// It makes no fence at all. If it is built with -DIGNORE_RESULTS, it makes a fence and ignores the
+// results of all calls, so it is correct until one of them fails.
 #include <fcntl.h>
 #include <string.h>
 #include <sys/prctl.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The wrapper's argument list: the input is cut at its NULs into the words of argv. Whatever it
-// holds, the list is taken or refused with a text and a documented status; rules that are taken are
-// within what the layer handles.
+// The wrapper's argument list. NULs separate the words of argv in the input. The list must be
+// accepted, or refused with a text and a documented status. Accepted rules must give only rights
+// that their layer handles.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -26,7 +26,7 @@ std::vector<std::string> words_of(const std::uint8_t* data, std::size_t size) {
             word += static_cast<char>(data[i]);
             continue;
         }
-        // A descriptor's number would make the fuzzer read its own files.
+        // With the number of a descriptor, the fuzzer would read its own files.
         if (!word.starts_with("--args-fd=")) words.push_back(word);
         word.clear();
     }

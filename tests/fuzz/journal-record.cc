@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Audit records as a fenced process can influence them: any bytes are parsed or refused, a line of
-// auditd's log says the same as the journal's message, and what is made of a record is TOML without
-// a control character.
+// Audit records, which a fenced process can influence. Any bytes must be parsed or refused. A line
+// of auditd's log must give the same as the message in the journal. A suggestion that is made from
+// a record must be TOML without control characters.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 
+#include "base/utf8.h"
 #include "journal/audit_log.h"
 #include "journal/denial.h"
 #include "journal/fields.h"
 #include "journal/generalise.h"
 #include "journal/record.h"
 #include "journal/suggest.h"
-#include "journal/utf8.h"
 #include "journal/wrapper_report.h"
 
+using namespace ringfence;
 using namespace ringfence::journal;
 
 namespace {
@@ -46,7 +47,12 @@ Denial denial_of(const AccessRecord& record) {
 
 void check_suggestion(const AccessRecord& record) {
     SuggestOptions force;
-    force.force = true;
+    force.forced = {"/"};
+    // The present policy allows half of the proposals.
+    ringfence::policy::Layer layer;
+    layer.abi = 7;
+    layer.paths = {{"/etc", false, ringfence::landlock::known_at(1), {}}};
+    force.policies[record.object.comm].layers = {layer};
     for (const SuggestOptions& options : {SuggestOptions{}, force})
         for (const Suggestion& suggestion : suggest({denial_of(record)}, options))
             check(is_clean(to_toml(suggestion)));

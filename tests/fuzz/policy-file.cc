@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The text of a policy file, in each of the three roles, of landlockconfig's JSON and TOML among
-// them; and of a landlockd policy. Whatever it holds, it is read, or refused with problems that
-// have a position and plain text; and what was read can be written and read again.
+// The text of a policy file in each of the three roles, in landlockconfig's JSON and TOML, and of a
+// landlockd policy. It must be read, or refused with problems that have a position and plain text.
+// A policy that was read can be written and read again.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -9,10 +9,11 @@
 #include <string_view>
 
 #include "landlock/rights.h"
-#include "policy/document.h"
-#include "policy/draft.h"
-#include "policy/landlockd.h"
-#include "policy/policy.h"
+#include "policy/interop/landlockd.h"
+#include "policy/interop/parse_policy.h"
+#include "policy/language/document.h"
+#include "policy/language/draft.h"
+#include "policy/model/policy.h"
 
 using namespace ringfence;
 using namespace ringfence::policy;

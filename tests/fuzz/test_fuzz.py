@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Runs every libFuzzer target from its committed corpus for RINGFENCE_FUZZ_SECONDS (default 10).
 
-New inputs stay in a directory outside the checkout; an input that crashes is printed.
+New inputs stay in a directory outside the checkout. An input that crashes a target is printed.
 """
 import os
 import re
@@ -10,16 +10,16 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from lib.build import DIRECTORY
 
 HERE = Path(__file__).parent
-BUILD = Path(os.environ.get("RINGFENCE_BUILD", ""))
 SECONDS = int(os.environ.get("RINGFENCE_FUZZ_SECONDS", "10"))
 TARGETS = sorted(path.stem for path in HERE.glob("*.cc"))
 
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_survives(target, tmp_path):
-    program = BUILD / "tests" / "fuzz" / f"fuzz-{target}"
+    program = DIRECTORY / "tests" / "fuzz" / f"fuzz-{target}"
     assert program.exists(), f"{program} is missing: build with -Dfuzzers=true and clang"
     corpus = HERE / "corpus" / target
     seeds = [path for path in corpus.iterdir()]

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A unit file's text. Every position lies in the file, what is lost is lost behind a fatal line,
-// and each command's raw words, put together again, are read as the same words.
+// The text of a unit file. Every position must be in the file. Lines may be lost only after a fatal
+// line. The raw words of each command, joined again, must be read as the same words.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 
-#include "unit/command.h"
 #include "unit/file.h"
 #include "unit/words.h"
 
@@ -17,10 +16,8 @@ void check(bool condition) {
     if (!condition) std::abort();
 }
 
-void check_commands(const unit::Assignment& assignment, const unit::ServiceName& name) {
-    if (assignment.text().empty()) return;
-    const auto list = unit::parse_commands(assignment.value, "f", name);
-    check(list.outcome == unit::CommandList::Outcome::complete || list.problem.where.line > 0);
+void check_commands(const unit::CommandList& list) {
+    check(!list.error || list.error->problem.where.line > 0);
     for (const unit::Command& command : list.commands) {
         check(!command.path.empty());
         for (const unit::Argument& argument : command.arguments) {
@@ -41,7 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check(file.lost.empty() || file.fatal);
     for (const unit::Assignment& assignment : file.assignments) {
         check(assignment.where.line > 0 && assignment.where.line <= size + 1);
-        if (unit::is_command_key(assignment.key)) check_commands(assignment, name);
+        if (assignment.commands) check_commands(*assignment.commands);
     }
     return 0;
 }

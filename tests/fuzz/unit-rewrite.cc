@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A unit and a drop-in of it, cut at the first NUL, put together and rewritten. The result is a
-// unit file without any error, whose every command is the wrapper with the original's words behind
-// "--".
+// A unit and a drop-in, separated by the first NUL, are joined and rewritten. The result must be a
+// unit file without errors. Each of its commands must be the wrapper with the original's words
+// after "--".
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 
 #include "dropin/attachment.h"
 #include "dropin/render.h"
+#include "dropin/wrapped_command.h"
 #include "tests/unit/dropin/build_unit.h"
-#include "unit/command.h"
 #include "unit/unit.h"
 
 using namespace ringfence;
@@ -38,11 +38,10 @@ void check_text(const std::string& text, const unit::Unit& unit) {
     const unit::UnitFile file = unit::parse_unit_file(text, "out", unit.name);
     check(!file.fatal && !file.uncertain);
     for (const unit::Assignment& line : file.assignments) {
-        if (!unit::is_command_key(line.key) || line.text().empty()) continue;
-        const auto list = unit::parse_commands(line.value, "out", unit.name);
-        check(list.outcome == unit::CommandList::Outcome::complete && !list.commands.empty());
-        for (const unit::Command& command : list.commands)
-            check(command.path == "/w");
+        if (!line.commands) continue;
+        check(!line.commands->error && !line.commands->commands.empty());
+        for (const unit::Command& command : line.commands->commands)
+            check(dropin::read_wrapped_command({"/w"}, command).has_value());
     }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Words: raw text and positions lie in the input in order, and a word that is quoted anew is read
-// as the same value.
+// Words of a setting. Raw texts and positions must be in the input and in order. A word that is
+// quoted again must be read as the same value.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -20,7 +20,7 @@ void check(bool condition) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::string text(reinterpret_cast<const char*>(data), size);
-    std::erase(text, '\0');  // no line has one
+    std::erase(text, '\0');  // a line cannot contain NUL
     std::size_t last = 0;
     unit::WordReader words(text);
     for (auto word = words.next(); word && *word; word = words.next()) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Reads lines "FILE [FILE…]" and prints what each set of landlockconfig files comes to, in the form
-// that the original's recorded results have:
+// Reads lines "FILE [FILE…]" and prints the result of each set of landlockconfig files, in the form
+// of the original's recorded results:
 //
 //   ok FS NET SCOPED PATH=ACCESS… PORT=ACCESS…     masks in hexadecimal, sorted
 //   error                                          and, on standard error, why
@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-#include "policy/landlockconfig.h"
+#include "policy/interop/landlockconfig.h"
 
 namespace {
 

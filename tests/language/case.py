@@ -1,14 +1,27 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A case is a folder with one file, whose name says what it is, and maybe a tree/ of others.
+"""Tables of policies, bad/TOPIC.cases and good/TOPIC.cases. A case is:
+
+    === what-is-wrong
+    --- policy.toml
+    the file
+    --- expected
+    the messages about it (in bad/)
+
+A case has one file, whose name says what it is:
 
 policy.toml      the policy "p"
 drop-in.toml     a drop-in of a policy "p" for ABI 7
 abstraction.toml an abstraction that a policy "p" for ABI 10 extends
 ringfence.conf   the machine's defaults, beside a policy "p"
-tree/            more files, below /etc/ringfence/policies; they come last
+
+It may have other files, "--- tree/…", below /etc/ringfence/policies, which are written last. If an editor would
+not keep the bytes of a file, its heading is "--- FILE, escaped": there \\xNN, \\r and \\\\ stand for bytes, and the
+last line ends only with \\n.
 """
+import dataclasses
+import functools
 import pathlib
-import shutil
+import re
 import subprocess
 
 HERE = pathlib.Path(__file__).parent
@@ -22,27 +35,79 @@ PLACES = {
 }
 
 
+@dataclasses.dataclass
+class Case:
+    table: pathlib.Path
+    name: str
+    sections: dict                    # heading → text, as the table has them
+
+    def __str__(self):
+        return f"{self.table.stem}/{self.name}"
+
+    @property
+    def kind(self):
+        """The name of the case's file, which tells its schema."""
+        found = self.files.keys() & PLACES.keys()
+        assert len(found) == 1, f"{self} must have one of {', '.join(PLACES)}"
+        return found.pop()
+
+    @property
+    def data(self):
+        return self.files[self.kind]
+
+    @functools.cached_property
+    def files(self):
+        files = {}
+        for heading, text in self.sections.items():
+            name, _, form = heading.partition(", ")
+            if form == "escaped":
+                files[name] = text.removesuffix("\n").encode("ascii").decode("unicode_escape").encode("latin-1")
+            elif name != "expected":
+                files[name] = text.encode()
+        return files
+
+
+def parse(table):
+    """The cases of a table."""
+    before, *parts = re.split(r"^=== (.*)\n", table.read_text(), flags=re.MULTILINE)
+    assert not before, f"{table} must begin with a case"
+    found = {}
+    for name, body in zip(parts[::2], parts[1::2]):
+        if body.endswith("\n\n"):     # the empty line before the next case
+            body = body[:-1]
+        before, *sections = re.split(r"^--- (.*)\n", body, flags=re.MULTILINE)
+        assert not before and name not in found, f"{table}: {name} has no file, or is there twice"
+        found[name] = Case(table, name, dict(zip(sections[::2], sections[1::2])))
+    return list(found.values())
+
+
+def text_of(cases):
+    """The table with these cases."""
+    return "\n".join(f"=== {case.name}\n" + "".join(
+        f"--- {heading}\n{text}" for heading, text in case.sections.items()) for case in cases)
+
+
+def update(case, expected):
+    """Writes the table again, with these expected messages."""
+    cases = parse(case.table)
+    next(each for each in cases if each.name == case.name).sections["expected"] = expected
+    case.table.write_text(text_of(cases))
+
+
 def cases(folder):
-    return sorted((HERE / folder).iterdir())
-
-
-def file_of(case):
-    """The case's own file; its name says which schema it has."""
-    found = [case / name for name in PLACES if (case / name).exists()]
-    assert len(found) == 1, f"{case} must have one of {', '.join(PLACES)}"
-    return found[0]
+    return [case for table in sorted((HERE / folder).glob("*.cases")) for case in parse(table)]
 
 
 def lay_out(case, root):
     """Makes the file tree below `root`."""
-    file = file_of(case)
-    place, policy = PLACES[file.name]
+    place, policy = PLACES[case.kind]
     top = root / "etc/ringfence"
-    write(top / place, file.read_bytes())
+    write(top / place, case.data)
     if policy:
         write(top / "policies/p.toml", policy.encode())
-    if (case / "tree").is_dir():
-        shutil.copytree(case / "tree", top / "policies", dirs_exist_ok=True)
+    for name, data in case.files.items():
+        if name.startswith("tree/"):
+            write(top / "policies" / name.removeprefix("tree/"), data)
 
 
 def write(path, data):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The JSON Schemas and the parser are made of one table. What the parser takes, the schema takes;
-what only the parser refuses is what no schema can say."""
+"""The JSON Schemas and the parser are made from one table. The schema accepts everything that the parser
+accepts. The parser refuses more, but only what no schema can express."""
 import datetime
 import json
 import re
@@ -8,15 +8,16 @@ import tomllib
 
 import jsonschema
 import pytest
-from case import HERE, PLACES, cases, file_of, lay_out, show, write
+from case import HERE, PLACES, cases, lay_out, show, write
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+GOOD = {str(case): case for case in cases("good")}
 POLICIES = HERE.parent.parent / "policies"
 SCHEMAS = {"policy.toml": "policy", "drop-in.toml": "drop-in",
            "abstraction.toml": "abstraction", "ringfence.conf": "ringfence.conf"}
 
-# What depends on other values or on other files.
+# These mistakes depend on other values or on other files.
 BEYOND = re.compile(
     r"needs abi = |above the policy's abi|there is no abstraction|in a circle|older than the abi|"
     r"ends before it begins|connect to port 0|is unrestricted and has ports|"
@@ -24,7 +25,7 @@ BEYOND = re.compile(
 
 
 def pattern_to_its_end(validator, pattern, instance, schema):
-    """ECMA's "$" is the very end; Python's is also before a last newline."""
+    """In ECMA's expressions "$" is the end of the text. In Python's it also matches before a last newline."""
     if validator.is_type(instance, "string") and not re.search(
             re.sub(r"\$$", r"\\Z", pattern), instance):
         yield jsonschema.ValidationError(f"{instance!r} does not match")
@@ -45,7 +46,7 @@ def validators(build):
 
 
 def as_json(value):
-    """Numbers with a point and dates are nothing that JSON Schema's integers and strings are."""
+    """TOML's floats and dates are neither integers nor strings of JSON Schema."""
     if isinstance(value, dict):
         return {key: as_json(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -64,7 +65,7 @@ def schema_takes(validator, data):
 
 
 def check_agreement(ringfence, validator, root, file, data):
-    """Returns whether both take it. Mistakes in other files are beyond a schema as well."""
+    """Returns whether both accept it. A schema cannot see mistakes in other files."""
     status, _, text = show(ringfence, root, "--json")
     taken = schema_takes(validator, data)
     if status == 0:
@@ -76,25 +77,22 @@ def check_agreement(ringfence, validator, root, file, data):
     return status == 0
 
 
-@pytest.mark.parametrize("case", cases("good"), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", GOOD.values(), ids=str)
 def test_good_files_are_taken_by_both(case, ringfence, validators, tmp_path):
-    file = file_of(case)
     lay_out(case, tmp_path)
     status, _, text = show(ringfence, tmp_path)
     assert status == 0, text
-    assert schema_takes(validators[file.name], file.read_bytes())
+    assert schema_takes(validators[case.kind], case.data)
 
 
-@pytest.mark.parametrize("case", cases("bad"), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", cases("bad"), ids=str)
 def test_bad_files_are_refused_by_both(case, ringfence, validators, tmp_path):
-    file = file_of(case)
     lay_out(case, tmp_path)
-    assert not check_agreement(ringfence, validators[file.name], tmp_path, file.name,
-                               file.read_bytes())
+    assert not check_agreement(ringfence, validators[case.kind], tmp_path, case.kind, case.data)
 
 
 def test_most_bad_files_are_within_the_schemas_reach(validators):
-    refused = sum(not schema_takes(validators[file_of(case).name], file_of(case).read_bytes())
+    refused = sum(not schema_takes(validators[case.kind], case.data)
                   for case in cases("bad"))
     assert refused >= 0.8 * len(cases("bad"))
 
@@ -119,20 +117,22 @@ LEAVES = st.one_of(st.sampled_from(WORDS), st.integers(-2, 12), st.sampled_from(
                    st.booleans(), st.just(1.5), st.text(max_size=5))
 VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3), max_leaves=4)
 KEYS = ["version", "description", "documentation", "units", "extends", "abi", "minimum_abi",
-        "inherit", "reports", "filesystem", "network", "scope", "log", "layer", "systemd", "read",
-        "execute", "write", "connect_unix", "rule", "unrestricted", "remove", "bind_tcp",
+        "inherit", "trust_links", "forbid_landlock", "stand_ins", "reports", "filesystem", "network", "scope", "log",
+        "layer", "systemd", "capabilities", "keep", "read", "execute", "write", "connect_unix", "rule",
+        "unrestricted", "remove", "bind_tcp",
         "connect_tcp", "bind_udp", "connect_udp", "signal", "abstract_unix_socket", "quiet", "path",
         "allow", "reason", "Environment", "ExecStart", "TasksMax", "nonsense"]
 
 
 def good_document(file):
-    name = {"policy.toml": "02-everything", "drop-in.toml": "12-drop-in-removes",
-            "abstraction.toml": "14-abstraction", "ringfence.conf": "17-conf-everything"}[file]
-    return tomllib.loads((HERE / "good" / name / file).read_text())
+    name = {"policy.toml": "policies/everything", "drop-in.toml": "drop-ins/drop-in-removes",
+            "abstraction.toml": "abstractions/abstraction",
+            "ringfence.conf": "defaults/conf-everything"}[file]
+    return tomllib.loads(GOOD[name].data.decode())
 
 
 def containers(value):
-    """Every table and list in a document, the document first."""
+    """Every table and list in a document, beginning with the document itself."""
     if isinstance(value, dict):
         yield value
         value = list(value.values())
@@ -170,7 +170,7 @@ def toml_value(value):
     if isinstance(value, (int, float)):
         return repr(value)
     if isinstance(value, str):
-        # JSON's escapes are TOML's, but for DEL and halves of surrogate pairs.
+        # JSON's escapes are also TOML's, except for DEL and halves of surrogate pairs.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, list):
         return "[" + ", ".join(map(toml_value, value)) + "]"
@@ -189,7 +189,7 @@ def test_agree_on_what_is_nearly_right(file, ringfence, validators, tmp_path_fac
     for part in ("part", "other-part.2"):
         write(root / f"etc/ringfence/policies/abstractions/{part}.toml", b"version = 1\n")
 
-    @settings(max_examples=250, deadline=None, derandomize=True,
+    @settings(max_examples=300, deadline=None, derandomize=True,
               suppress_health_check=list(HealthCheck))
     @given(nearly_right(file))
     def check(document):
@@ -201,5 +201,5 @@ def test_agree_on_what_is_nearly_right(file, ringfence, validators, tmp_path_fac
         seen[check_agreement(ringfence, validators[file], root, file, data)] += 1
 
     check()
-    # Neither side says the same to everything.
-    assert seen[True] >= 10 and seen[False] >= 10, seen
+    # Neither of them may accept everything or refuse everything.
+    assert seen[True] >= 5 and seen[False] >= 5, seen

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""`ringfence show`: what it prints for people and for programs, and what it says of merging."""
+"""`ringfence show`: its output for people and for programs, and the results of merging."""
 import json
 import pathlib
 import re
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 TREE = HERE / "show/tree"
 MANUAL = HERE.parent.parent / "packaging/man/ringfence-show.1"
 
-# Each is a file show/NAME.expected: the exit status, standard output, standard error.
+# Each name has a file show/NAME.expected with the exit status, standard output and standard error.
 SCREENS = {
     "policy": ["app"],
     "policy-narrow": ["app"],
@@ -84,7 +84,7 @@ def test_options_are_those_of_the_manual(ringfence):
     assert helped == manual
 
 
-def test_the_wrapper_takes_the_options_it_prints(ringfence, build, tmp_path):
+def test_the_wrapper_takes_the_options_it_prints(ringfence, wrapper, tmp_path):
     write(tmp_path / "etc/ringfence/policies/p.toml",
           b'version = 1\nabi = 4\n[filesystem]\nread = ["/", "-/no where", "-/a%%b$$c"]\n'
           b'execute = ["/usr", "-/lib", "-/lib64"]\n')
@@ -92,12 +92,12 @@ def test_the_wrapper_takes_the_options_it_prints(ringfence, build, tmp_path):
     assert done.returncode == 0 and done.stderr == "", done.stderr
     options = done.stdout.splitlines()
     assert "--read=-/a%b$c" in options and "--read=-/no where" in options
-    wrapped = subprocess.run([str(build / "src/exec/ringfence-exec"), *options, "--", "/bin/cat",
+    wrapped = subprocess.run([wrapper, *options, "--", "/bin/cat",
                               "/proc/self/attr/current", "/etc/hostname"], capture_output=True)
     assert b"ringfence" not in wrapped.stderr, wrapped.stderr
 
 
-# Merging, seen from outside: the digest names what is enforced.
+# Merging, tested by the digest, which depends on everything that is enforced.
 
 PATHS = st.lists(st.sampled_from(["/a", "-/a", "/a/b", "/c", "-/d", "%S/x"]), max_size=3)
 PORTS = st.lists(st.one_of(st.integers(1, 12), st.builds(
@@ -141,7 +141,7 @@ def test_merging_is_associative_commutative_and_idempotent(parts, ringfence, tmp
               for rule in entry["layers"][0]["paths"] + entry["layers"][0]["ports"]]
              for entry in shown.values()]
     assert all(each == rules[0] for each in rules)
-    # And nothing is lost or made up: every rule came from somewhere that says so.
+    # Each rule names the place that it comes from, so lost and invented rules show.
     for rule in shown["flat"]["layers"][0]["paths"]:
         for origin in rule["from"]:
             assert pathlib.Path(f"{tmp_path}{origin['file']}").exists() and origin["line"] > 0

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """count.py FILE…: adds up JUnit XML files and prints "PASSED FAILED SKIPPED".
 
-Failed and skipped tests are named on standard error, the skipped ones with their reasons.
+Prints the names of failed and skipped tests on standard error, and the reasons of the skipped ones.
 """
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -16,7 +16,7 @@ def outcome(case):
     skipped = case.find("skipped")
     if skipped is not None:
         return "skipped", skipped.get("message") or skipped.text or "no reason given"
-    # GoogleTest marks a skipped or disabled test by an attribute instead.
+    # GoogleTest marks a skipped or disabled test by an attribute and not by an element.
     if case.get("result") in ("skipped", "suppressed") or case.get("status") == "notrun":
         return "skipped", case.get("result", "disabled")
     return "passed", ""

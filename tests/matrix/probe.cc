@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The program behind the fence: tries one action an argument and prints what came of each.
+// The program behind the fence. It tries one action for each argument and prints the outcomes.
 //
 //   fence-probe ACTION...    "V E E ...": one errno an action, 0 where it was not denied
 //   fence-probe --to=FD ACTION...  the same, written to that descriptor
 //   fence-probe --rights     the wrapper's table of rights, one row a line
 //   fence-probe --facts      what the running kernel accepts of it, asked without the wrapper
 //
-// It knows nothing of what is expected: tests/matrix/model.py does. Static, so that it runs behind
-// a fence that allows this one file, and as the child of init in a guest that has nothing else.
+// It does not know which outcomes are expected; tests/lib/matrix/model.py does. It is static, so
+// that it runs behind a fence that allows this one file, and as the child of init in a guest
+// without any other file.
 #include <cerrno>
 #include <fcntl.h>
 #include <iterator>
+#include <linux/capability.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stddef.h>
@@ -28,6 +30,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "landlock/capabilities.h"
 #include "landlock/groups.h"
 #include "landlock/rights.h"
 #include "landlock/syscalls.h"
@@ -70,7 +73,7 @@ int do_create(const char* a, const char*) {
     return try_open(a, O_WRONLY | O_CREAT | O_EXCL, 0666);
 }
 
-// The file is of no known format: ENOEXEC comes after the permission to open it for execution.
+// The file has no known format. The kernel returns ENOEXEC only after it has allowed the execution.
 int do_execute(const char* a, const char*) {
     char* const argv[] = {const_cast<char*>(a), nullptr};
     char* const envp[] = {nullptr};
@@ -147,7 +150,7 @@ struct Address {
     socklen_t size;
 };
 
-// "@name" is abstract.
+// "@name" means an abstract socket.
 Address unix_address(const char* name) {
     Address address = {};
     address.unix_path.sun_family = AF_UNIX;
@@ -201,7 +204,7 @@ int do_own_unix(const char* a, const char*) {
     return result;
 }
 
-// Nothing listens: ECONNREFUSED says that the kernel let the attempt through.
+// Nothing listens there, so ECONNREFUSED says that Landlock allowed the attempt.
 int with_inet(SocketCall what, int family, int type, const char* port_text) {
     const int fd = socket(family, type | SOCK_CLOEXEC, 0);
     if (fd < 0) return errno;
@@ -248,7 +251,7 @@ int do_send_udp(const char* a, const char*) {
     return with_inet(send_to, AF_INET, SOCK_DGRAM, a);
 }
 
-// Binds to the port `b` first: what is then measured is the sending alone.
+// The socket is bound to the port `b` before, so that only the sending is tried.
 int bind_and_send(int fd, const sockaddr* address, socklen_t size) {
     sockaddr_in local = {};
     local.sin_family = AF_INET;
@@ -279,7 +282,7 @@ int do_signal_child(const char*, const char*) {
     return result;
 }
 
-// The open descriptors below 16, as bits; 9 is where the result goes.
+// The open descriptors below 16, as bits. The result goes to descriptor 9.
 int do_descriptors(const char*, const char*) {
     int open_ones = 0;
     for (int fd = 0; fd < 16; ++fd)
@@ -289,6 +292,21 @@ int do_descriptors(const char*, const char*) {
 
 int do_no_new_privs(const char*, const char*) {
     return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
+}
+
+// Whether this process has one of the capabilities that the wrapper drops, or can gain one.
+int do_capability(const char*, const char*) {
+    __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    __user_cap_data_struct words[2] = {};
+    if (syscall(SYS_capget, &header, words) != 0) return 0;  // nobody knows: not denied
+    const bool can_gain = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0;
+    for (const landlock::Capability& row : landlock::capabilities) {
+        const auto& word = words[row.number / 32];
+        const unsigned bit = 1u << row.number % 32;
+        if (((word.effective | word.permitted | word.inheritable) & bit) != 0) return 0;
+        if (can_gain && prctl(PR_CAPBSET_READ, row.number) != 0) return 0;
+    }
+    return EPERM;
 }
 
 struct Action {
@@ -313,7 +331,7 @@ constexpr Action actions[] = {
     {"bind-udp", do_bind_udp}, {"bind-udp6", do_bind_udp6}, {"connect-udp", do_connect_udp},
     {"send-udp", do_send_udp}, {"send-udp-bound", do_send_udp_bound},
     {"signal-parent", do_signal_parent}, {"signal-child", do_signal_child},
-    {"no-new-privs", do_no_new_privs}, {"descriptors", do_descriptors},
+    {"capability", do_capability}, {"no-new-privs", do_no_new_privs}, {"descriptors", do_descriptors},
 };
 // clang-format on
 
@@ -371,7 +389,7 @@ int create(const landlock::Access& access, size_t size, unsigned quiet_bits) {
     return static_cast<int>(landlock::create_ruleset(&attr, size, 0));
 }
 
-// Whether the kernel takes a rule with this right on this object.
+// Whether the kernel accepts a rule with this right on this object.
 int rule_on(const landlock::Right& right, const char* path) {
     const int ruleset = create(right.access(), sizeof(landlock::RulesetAttr), 0);
     if (ruleset < 0) return -ruleset;
@@ -389,7 +407,7 @@ int error_of(int r) {
     return 0;
 }
 
-// Run in the directory of the matrix, whose objects have these names.
+// This runs in the directory of the matrix, which has objects with these names.
 void print_facts() {
     printf("abi %ld\n", landlock::create_ruleset(nullptr, 0, landlock::create_ruleset_version));
     printf("errata %ld\n", landlock::create_ruleset(nullptr, 0, landlock::create_ruleset_errata));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Runs the cases of the enforcement matrix and prints what happened; judges nothing.
+// Runs the cases of the enforcement matrix and prints the outcomes. It does not judge them.
 //
 //   matrix-runner WRAPPER PROBE CASES     on the host, as root, in namespaces of its own
 //   /init                                 in a guest: /wrapper, /probe and /cases; the output goes
@@ -55,8 +55,8 @@ struct Case {
     std::vector<std::string> options, actions;
 };
 
-// prctl(PR_SET_NO_NEW_PRIVS) answers EPERM from here on. As root: the filter itself does not need
-// it.
+// From here on, prctl(PR_SET_NO_NEW_PRIVS) fails with EPERM. Root can install the filter without
+// no_new_privs.
 void forbid_no_new_privs() {
     sock_filter code[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
@@ -117,7 +117,7 @@ class Audit {
             printf("note no audit records: %s\n", strerror(errno));
     }
 
-    // Switched on for the cases that want it alone: writing every denial takes long.
+    // Audit is on only for the cases that need it, because writing every denial takes long.
     void enable(bool on) {
         struct {
             nlmsghdr header;
@@ -137,7 +137,7 @@ class Audit {
         close(fd);
     }
 
-    // Until nothing came for a while: the kernel's audit thread sends late.
+    // The kernel's audit thread sends late, so this reads until nothing has arrived for a while.
     void print(bool wanted) {
         char buffer[16384];
         pollfd entry = {fd_, POLLIN, 0};
@@ -219,13 +219,14 @@ int run_all(const char* cases, bool with_audit) {
     return 0;
 }
 
-// The serial line takes 30 us a byte in an emulated machine: the output goes to the disk at once.
+// In an emulated machine, the serial line takes 30 us for each byte. So the output goes to the disk
+// in one piece.
 void deliver(int file) {
     const off_t size = lseek(file, 0, SEEK_END);
     void* const content = mmap(nullptr, static_cast<size_t>(size), PROT_READ, MAP_SHARED, file, 0);
     if (content == MAP_FAILED) die("mmap", "output");
     int disk = -1;
-    for (int tries = 0; tries < 500 && disk < 0; ++tries) {  // found while we ran, or soon
+    for (int tries = 0; tries < 500 && disk < 0; ++tries) {  // the disk may not be found yet
         disk = open("/dev/nvme0n1", O_WRONLY | O_CLOEXEC);
         if (disk < 0) usleep(10000);
     }
@@ -252,7 +253,7 @@ int run_as_init() {
     run_all("/cases", true);
     dup2(console, 1);
     deliver(output);
-    reboot(RB_AUTOBOOT);  // QEMU is told to exit on it
+    reboot(RB_AUTOBOOT);  // QEMU exits then (-no-reboot)
     return 1;
 }
 

@@ -95,7 +95,9 @@ void make_object(const std::vector<std::string>& words, std::vector<int>* server
     const char* const a = words[2].c_str();
     const char* const b = words.size() > 3 ? words[3].c_str() : "";
     if (type == "dir")
-        must(mkdir(a, 0777), "mkdir", a);
+        must(mkdir(a, 0755), "mkdir", a);  // the wrapper trusts no link that others could make
+    else if (type == "shared")
+        must(mkdir(a, 0775) | chown(a, 0, 4242), "make for a group", a);
     else if (type == "file")
         write_file(a);
     else if (type == "hardlink")
@@ -133,16 +135,15 @@ void Tree::renew() {
     for (const int fd : servers_)
         close(fd);
     servers_.clear();
-    // A new directory each time, and the old one stays: unmounting waits for the kernel's readers,
-    // which takes longer than all the rest together.
-    const std::string directory = "/tmp/matrix-" + std::to_string(++count_);
-    must(mkdir(directory.c_str(), 0777), "mkdir", directory.c_str());
-    unlink(tree);
-    must(symlink(directory.c_str(), tree), "symlink", tree);
-    must(chdir(directory.c_str()), "chdir", directory.c_str());
+    // Each case gets a new directory, and the old one stays mounted. Unmounting waits for the
+    // kernel's readers, which takes longer than everything else together.
+    const std::string old = "/tmp/matrix-" + std::to_string(++count_);
+    if (rename(tree, old.c_str()) < 0 && errno != ENOENT) die("rename", tree);
+    must(mkdir(tree, 0755), "mkdir", tree);
+    must(chdir(tree), "chdir", tree);
     for (const auto& words : objects_)
         make_object(words, &servers_);
-    // New ones each time: a full queue would hide what the fence says.
+    // Each case gets new sockets, because a full queue would hide what the fence does.
     servers_.push_back(unix_server("@ringfence-matrix-stream", SOCK_STREAM));
     servers_.push_back(unix_server("@ringfence-matrix-datagram", SOCK_DGRAM));
 }
@@ -150,7 +151,7 @@ void Tree::renew() {
 void set_up(const char* wrapper_from, const char* probe_from) {
     umask(0);
     must(mount("run", "/run", "tmpfs", 0, "mode=0755"), "mount", "/run");
-    must(mount("tmp", "/tmp", "tmpfs", 0, "mode=1777"), "mount", "/tmp");
+    must(mount("tmp", "/tmp", "tmpfs", 0, "mode=0755"), "mount", "/tmp");
     for (const char* path : {"/run/matrix", "/run/systemd", "/run/systemd/journal"})
         must(mkdir(path, 0755), "mkdir", path);
     copy_program(wrapper_from, wrapper);
@@ -166,7 +167,8 @@ void set_up(const char* wrapper_from, const char* probe_from) {
 void enter_namespaces(const char* wrapper_from, const char* probe_from) {
     must(unshare(CLONE_NEWNS | CLONE_NEWNET), "unshare", "");
     must(mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "make private", "/");
-    // /run and /tmp may cover a build directory: the programs are opened before.
+    // The programs are opened before /run and /tmp are covered, because a build directory may be
+    // there.
     const char* const from[] = {wrapper_from, probe_from};
     int files[2];
     std::string paths[2];

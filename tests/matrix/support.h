@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the runner of the matrix and the fault injector share: a private machine to run cases in.
-// Test programs: everything that goes wrong here ends the program with a line "fatal ...".
+// A private environment for cases, which the runner of the matrix and the fault injector share. Any
+// error ends the program with a line "fatal ...".
 #pragma once
 
 #include <string>
@@ -17,14 +17,14 @@ inline constexpr char notify_path[] = "/run/matrix/notify";
 inline constexpr char notify_abstract[] = "@ringfence-matrix-notify";
 
 [[noreturn]] void die(const char* what, const char* object);
-/// Dies with errno's text when `result` is negative.
+/// Ends the program with errno's text if `result` is negative.
 void must(long result, const char* what, const char* object);
 
 std::vector<std::string> split(const std::string& text, char separator);
 /// Prints each line of `text` after "KIND ".
 void print_lines(const char* kind, const std::string& text);
 
-/// A bound, non-blocking socket; "@name" is abstract, streams listen.
+/// A bound, non-blocking socket. "@name" is an abstract name. A stream socket listens.
 int unix_server(const char* name, int type);
 
 struct Pipe {
@@ -32,21 +32,21 @@ struct Pipe {
     Pipe();
 };
 
-/// Reads until there is no more.
+/// Reads everything that is there.
 std::string drain(int fd);
 
-/// What a child may take; it sets alarm(2) to it, which lasts through execve(2).
+/// The time limit of a child. The child sets alarm(2) to it, which survives execve(2).
 inline constexpr unsigned seconds_limit = 20;
-/// The exit status, or 128 + signal; prints "timeout" when that was the alarm's.
+/// The exit status, or 128 + the signal. Prints "timeout" if the signal was the alarm's.
 int wait_for(pid_t child);
 
-/// The tree that every case finds fresh: `tree` is a symbolic link to it.
+/// The directory `tree`, which is new for every case.
 class Tree {
   public:
-    /// Each object is the words of a "fixture TYPE PATH [PATH]" line.
+    /// An object is the list of words of a "fixture TYPE PATH [PATH]" line.
     explicit Tree(std::vector<std::vector<std::string>> objects) : objects_(std::move(objects)) {}
 
-    /// Makes all objects anew and changes the working directory to the tree's root.
+    /// Makes all objects again and changes the working directory to the tree's root.
     void renew();
 
   private:
@@ -55,9 +55,9 @@ class Tree {
     int count_ = 0;
 };
 
-/// Covers /run and /tmp, copies both programs into it and brings the loopback interface up.
+/// Mounts over /run and /tmp, copies both programs there and enables the loopback interface.
 void set_up(const char* wrapper_from, const char* probe_from);
-/// The same behind mount and network namespaces of our own.
+/// The same, in mount and network namespaces of its own.
 void enter_namespaces(const char* wrapper_from, const char* probe_from);
 
 }  // namespace ringfence::matrix

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The enforcement matrix on the running kernel: what is enforced is what the report says.
+"""The enforcement matrix on the running kernel. The kernel must enforce exactly what the report says.
 
     RINGFENCE_BUILD=BUILD python3 -m pytest tests/matrix
 
@@ -7,28 +7,23 @@ Needs root (mount and network namespaces, another user's processes) and a kernel
 """
 
 import os
-import pathlib
 
-import cases
-import engine
-import model
+from lib import build as built
+from lib.matrix import cases, engine, model
 import pytest
 
-BUILD = pathlib.Path(os.environ.get("RINGFENCE_BUILD", "."))
-PROBE = BUILD / "tests/matrix/fence-probe"
-TABLE = model.Table(PROBE) if PROBE.exists() else None
+TABLE = model.Table(built.PROBE) if built.PROBE.exists() else None
 CASES = cases.all_cases(TABLE) if TABLE else []
 
 
-def run(build, wrapper, chosen, directory):
-    return engine.run_on_host(build / "tests/matrix/matrix-runner", wrapper,
-                              build / "tests/matrix/fence-probe", chosen, directory)
+def run(wrapper, chosen, directory):
+    return engine.run_on_host(built.RUNNER, wrapper, built.PROBE, chosen, directory)
 
 
 @pytest.fixture(scope="session")
-def outcomes(build, tmp_path_factory):
+def outcomes(wrapper, tmp_path_factory):
     assert os.geteuid() == 0, "the matrix needs root"
-    return run(build, build / "src/exec/ringfence-exec", CASES, tmp_path_factory.mktemp("matrix"))
+    return run(wrapper, CASES, tmp_path_factory.mktemp("matrix"))
 
 
 @pytest.fixture(scope="session")
@@ -75,9 +70,9 @@ def test_fifos_and_devices_do_not_block(outcomes):
 
 
 def test_the_matrix_can_fail(build, tmp_path):
-    """A wrapper that restricts nothing is found out in every case that denies something."""
+    """The control: a wrapper that restricts nothing must fail every case that denies something."""
     chosen = [case for case in CASES if case.name in ("abi/7", "right/fs.read_file/a", "layers/2/same")]
-    found = run(build, build / "tests/faults/unfenced-wrapper", chosen, tmp_path)
+    found = run(built.UNFENCED_WRAPPER, chosen, tmp_path)
     for case in chosen:
         problems = engine.judge(TABLE, case, found[case.name], engine.facts_of(found["facts"]))
         assert any(problem.startswith("FAIL-OPEN") for problem in problems), case.name
@@ -85,7 +80,7 @@ def test_the_matrix_can_fail(build, tmp_path):
 
 
 def test_counts(outcomes):
-    """Printed with -rP; fails when the matrix shrinks unnoticed."""
+    """Prints the size of the matrix (with -rP), and fails if the matrix gets smaller."""
     verdicts = sum(len(outcome.verdicts() or []) for outcome in outcomes.values())
     print(f"cases: {len(CASES)}, verdicts: {verdicts}")
     assert verdicts > 40000

@@ -5,35 +5,33 @@
 //
 // Lines: "fixture TYPE PATH [PATH]" as the runner of the matrix gets them; "policy NAME", answered
 // by the wrapper's options with 0x1f between them; "access ACTION", as fence-probe takes it,
-// answered by "allowed" or "denied RIGHTS LAYER PATH". The options and the verdicts are made of the
-// same rules by the code that the product uses.
+// answered by "allowed" or "denied RIGHTS LAYER PATH". The options and the decisions are made of
+// the same rules by the code that the product uses.
 #include <algorithm>
 #include <functional>
 #include <iostream>
 #include <map>
 #include <optional>
+#include <set>
 #include <sstream>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "base/path.h"
 #include "dropin/options.h"
-#include "policy/resolve.h"
-#include "policy/verdict.h"
+#include "policy/judge/judge.h"
+#include "policy/resolve/resolve.h"
 
 namespace {
 
 using namespace ringfence;
 using landlock::access_of;
-using policy::Evaluator;
+using policy::Decision;
+using policy::Judge;
 using policy::Need;
-using policy::Verdict;
 
 constexpr char tree[] = "/tmp/ringfence-matrix";
-
-std::string parent_of(const std::string& path) {
-    const std::size_t slash = path.rfind('/');
-    return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
-}
 
 /// The tree of the matrix: hard links and bind mounts make two paths lead to one object.
 class Fixture : public policy::Hierarchy {
@@ -42,7 +40,7 @@ class Fixture : public policy::Hierarchy {
         const std::string path = absolute(words.back());
         if (words[1] == "dir") directories_.insert(path);
         if (words[1] == "symlink")
-            links_[path] = parent_of(parent_of(path)) + words[2].substr(2);  // "../a/file"
+            links_[path] = directory_of(directory_of(path)) + words[2].substr(2);  // "../a/file"
         else if (words.size() > 3)
             same_[path] = absolute(words[2]);  // hardlink, bind
         known_.insert(path);
@@ -57,7 +55,7 @@ class Fixture : public policy::Hierarchy {
     std::vector<std::string> chain(const std::string& written) const override {
         std::string path = followed(written);
         std::vector<std::string> objects;
-        for (; path != "/"; path = parent_of(path))
+        for (; path != "/"; path = directory_of(path))
             objects.push_back(identity(path));
         objects.emplace_back("/");
         return objects;
@@ -81,7 +79,7 @@ class Fixture : public policy::Hierarchy {
     }
     std::string identity(const std::string& path) const {
         if (const auto same = same_.find(path); same != same_.end()) return same->second;
-        for (std::string up = parent_of(path); up != "/"; up = parent_of(up))
+        for (std::string up = directory_of(path); up != "/"; up = directory_of(up))
             if (const auto same = same_.find(up); same != same_.end())
                 return identity(same->second + path.substr(up.size()));
         return path;
@@ -91,7 +89,7 @@ class Fixture : public policy::Hierarchy {
     std::set<std::string> directories_, known_;
 };
 
-// What an action needs on its path, or on the directory that its path is in.
+// The rights that an action needs on its path, or on the directory that the path is in.
 struct Simple {
     const char* verb;
     landlock::Access access;
@@ -123,10 +121,9 @@ const Simple simple_actions[] = {
 
 class Predictor {
   public:
-    Predictor(const Evaluator& evaluator, const Fixture& fixture)
-        : evaluator_(evaluator), fixture_(fixture) {}
+    Predictor(const Judge& judge, const Fixture& fixture) : judge_(judge), fixture_(fixture) {}
 
-    Verdict predict(const std::string& action) const {
+    Decision predict(const std::string& action) const {
         std::vector<std::string> words;
         std::istringstream stream(action);
         for (std::string word; std::getline(stream, word, ':');)
@@ -135,58 +132,57 @@ class Predictor {
         for (const Simple& row : simple_actions)
             if (words[0] == row.verb) {
                 const std::string path = Fixture::absolute(words[1]);
-                return evaluator_.check({{row.access, row.in_directory ? parent_of(path) : path}});
+                return judge_.check({{row.access, row.in_directory ? directory_of(path) : path}});
             }
         return special(words[0], words[1], words[2]);
     }
 
   private:
-    Verdict special(const std::string& verb, const std::string& a, const std::string& b) const {
+    Decision special(const std::string& verb, const std::string& a, const std::string& b) const {
         if (verb == "rename" || verb == "link" || verb == "exchange")
             return moved(verb, Fixture::absolute(a), Fixture::absolute(b));
         if (verb == "mount")
-            return {evaluator_.may_mount() ? landlock::Access{} : access_of("fs.read_file"), 0, ""};
-        if (verb == "signal-parent") return evaluator_.scope(access_of("scope.signal"));
+            return {judge_.may_mount() ? landlock::Access{} : access_of("fs.read_file"), 0, ""};
+        if (verb == "signal-parent") return judge_.scope(access_of("scope.signal"));
         if (verb == "signal-child") return {};
         if (verb == "own-unix")
-            return a[0] == '@' ? Verdict{}
-                               : evaluator_.check({{access_of("fs.make_sock"),
-                                                    parent_of(Fixture::absolute(a))}});
+            return a[0] == '@' ? Decision{}
+                               : judge_.check({{access_of("fs.make_sock"),
+                                                directory_of(Fixture::absolute(a))}});
         if (verb.starts_with("connect-stream") || verb.ends_with("-datagram"))
             return a[0] == '@'
-                       ? evaluator_.scope(access_of("scope.abstract_unix_socket"))
-                       : evaluator_.check({{access_of("fs.resolve_unix"), Fixture::absolute(a)}});
+                       ? judge_.scope(access_of("scope.abstract_unix_socket"))
+                       : judge_.check({{access_of("fs.resolve_unix"), Fixture::absolute(a)}});
         return on_port(verb, static_cast<std::uint16_t>(std::stoi(a)));
     }
 
-    Verdict on_port(const std::string& verb, std::uint16_t port) const {
-        if (verb.starts_with("bind-tcp")) return evaluator_.port(access_of("net.bind_tcp"), port);
-        if (verb.starts_with("bind-udp")) return evaluator_.port(access_of("net.bind_udp"), port);
-        if (verb.starts_with("connect-tcp"))
-            return evaluator_.port(access_of("net.connect_tcp"), port);
-        // A socket that sends gets a port first, if it has none.
+    Decision on_port(const std::string& verb, std::uint16_t port) const {
+        if (verb.starts_with("bind-tcp")) return judge_.port(access_of("net.bind_tcp"), port);
+        if (verb.starts_with("bind-udp")) return judge_.port(access_of("net.bind_udp"), port);
+        if (verb.starts_with("connect-tcp")) return judge_.port(access_of("net.connect_tcp"), port);
+        // A socket without a port gets one when it sends.
         const std::uint16_t from = verb == "send-udp-bound" ? 4099 : 0;
-        const Verdict bound = evaluator_.port(access_of("net.bind_udp"), from);
-        return bound.allowed() ? evaluator_.port(access_of("net.connect_send_udp"), port) : bound;
+        const Decision bound = judge_.port(access_of("net.bind_udp"), from);
+        return bound.allowed() ? judge_.port(access_of("net.connect_send_udp"), port) : bound;
     }
 
-    Verdict moved(const std::string& verb, const std::string& from, const std::string& to) const {
+    Decision moved(const std::string& verb, const std::string& from, const std::string& to) const {
         const bool directory = fixture_.is_directory(from);
         const landlock::Access make = access_of("fs.make_reg");
         const landlock::Access remove = access_of("fs.remove_file");
-        const std::string here = parent_of(from), there = parent_of(to);
+        const std::string here = directory_of(from), there = directory_of(to);
         std::vector<Need> needs;
         if (verb == "link") needs = {{make, there}};
         if (verb == "exchange") needs = {{make | remove, here}, {make | remove, there}};
         if (verb == "rename")
             needs = {{directory ? access_of("fs.remove_dir") : remove, here},
                      {directory ? access_of("fs.make_dir") : make, there}};
-        if (here == there) return evaluator_.check(needs);
-        const Verdict one = evaluator_.move(needs, from, there);
-        return verb == "exchange" && one.allowed() ? evaluator_.move({}, to, here) : one;
+        if (here == there) return judge_.check(needs);
+        const Decision one = judge_.move(needs, from, there);
+        return verb == "exchange" && one.allowed() ? judge_.move({}, to, here) : one;
     }
 
-    const Evaluator& evaluator_;
+    const Judge& judge_;
     const Fixture& fixture_;
 };
 
@@ -205,7 +201,7 @@ int main(int argc, char** argv) {
     const auto root = Root::open("/");
     Fixture fixture;
     std::optional<policy::Rules> rules;
-    std::optional<Evaluator> evaluator;
+    std::optional<Judge> judge;
     for (std::string line; std::getline(std::cin, line);) {
         std::istringstream stream(line);
         std::vector<std::string> words;
@@ -214,7 +210,7 @@ int main(int argc, char** argv) {
         if (words[0] == "fixture") {
             fixture.add(words);
         } else if (words[0] == "policy") {
-            evaluator.reset();
+            judge.reset();
             const auto resolved = policy::resolve(*root, {argv[1]}, {{words[1], false, {}}});
             if (!resolved || !*resolved) {
                 std::cout << "error "
@@ -222,16 +218,16 @@ int main(int argc, char** argv) {
                 return 1;
             }
             rules = **resolved;
-            evaluator.emplace(*rules, std::stoi(argv[2]), fixture);
+            judge.emplace(*rules, std::stoi(argv[2]), fixture);
             std::cout << "options "
                       << fmt::format("{}", fmt::join(dropin::render_options(*rules), "\x1f"))
                       << "\n";
         } else {
-            const Verdict verdict = Predictor(*evaluator, fixture).predict(words[1]);
-            std::cout << (verdict.allowed()
+            const Decision decision = Predictor(*judge, fixture).predict(words[1]);
+            std::cout << (decision.allowed()
                               ? "allowed"
-                              : fmt::format("denied {} {} {}", names_of(verdict.missing),
-                                            verdict.layer, verdict.path))
+                              : fmt::format("denied {} {} {}", names_of(decision.missing),
+                                            decision.layer, decision.path))
                       << "\n";
         }
     }

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What the tool predicts of a policy and what the kernel does are the same.
+"""Compares what ringfence predicts of a policy with what the kernel does.
 
-Random policies in a scratch tree with links, bind mounts, devices and sockets; for each, the
-accesses of the matrix in a random order. Predicted: resolved rules, read by policy/verdict.h. Actual: the same
-policy as the wrapper's options, the wrapper, the running kernel.
+Random policies are tried in a scratch tree with links, bind mounts, devices and sockets, each with the
+accesses of the matrix in a random order. The prediction is that of the judge (policy/judge/judge.h), which the
+verbs ask, too. For the outcome, the wrapper gets the same policy as options, on the running kernel.
 
     RINGFENCE_BUILD=BUILD python3 -m pytest tests/probing       RINGFENCE_SEED=N for another run
 """
@@ -14,9 +14,10 @@ import os
 import random
 import subprocess
 
-import engine
-import model
 import policies
+from lib.exit_status import CANNOT_ENFORCE
+from lib import build as built
+from lib.matrix import engine, model
 import pytest
 
 SEED = int(os.environ.get("RINGFENCE_SEED", "6"))
@@ -55,11 +56,8 @@ def predict(program, directory, abi, cases):
 
 
 @pytest.fixture(scope="session")
-def probed(build, tmp_path_factory):
-    assert os.geteuid() == 0, "probing needs root"
-    probe = build / "tests/matrix/fence-probe"
-    runner = build / "tests/matrix/matrix-runner"
-    wrapper = build / "src/exec/ringfence-exec"
+def probed(wrapper, as_root, tmp_path_factory):
+    runner, probe = built.RUNNER, built.PROBE
     table = model.Table(probe)
     chance = random.Random(SEED)
     cases = []
@@ -71,15 +69,15 @@ def probed(build, tmp_path_factory):
     (directory / "policies/abstractions").mkdir(parents=True)
     (directory / "policies/abstractions/shared.toml").write_text(policies.ABSTRACTION)
     facts = engine.facts_of(engine.run_on_host(runner, wrapper, probe, [], directory)["facts"])
-    predict(build / "tests/probing/probing-predict", directory / "policies", facts["abi"], cases)
+    predict(built.PREDICT, directory / "policies", facts["abi"], cases)
     return cases, engine.run_on_host(runner, wrapper, probe, cases, directory), facts
 
 
 def differences(cases, outcomes):
     for case in cases:
         outcome = outcomes[case.name]
-        if outcome.status == 77 and all(answer == "allowed" for answer in case.predicted):
-            continue  # nothing of it is known to this kernel: the wrapper refuses to pretend
+        if outcome.status == CANNOT_ENFORCE and all(answer == "allowed" for answer in case.predicted):
+            continue  # this kernel can enforce none of it, so the wrapper refuses
         if outcome.status != 0:
             yield f"{case.name}: the wrapper ended with {outcome.status}\n{case.text}"
             continue
@@ -97,7 +95,7 @@ def test_predicted_and_actual_verdicts_are_equal(probed):
 
 
 def test_enough_was_tried(probed):
-    """Printed with -rP; the policies must neither allow nor deny nearly everything."""
+    """Prints the numbers (with -rP). The policies must not allow or deny nearly everything."""
     cases, outcomes, facts = probed
     count = collections.Counter()
     for case in cases:
@@ -118,14 +116,14 @@ def test_each_kind_of_access_was_allowed_and_denied(probed):
         for action, verdict in zip(case.actions, outcomes[case.name].verdicts() or []):
             seen[action.partition(":")[0]].add(verdict == 0)
     never_denied = {verb for verb, verdicts in seen.items() if verdicts == {True}}
-    # Rights that this kernel does not know, and what no fence denies.
+    # Except rights that this kernel does not know, and actions that no fence denies.
     may_be_free = {"handle", "signal-child"}
     if facts["abi"] < 9:
         may_be_free.add("connect-datagram")
     if facts["abi"] < 10:
         may_be_free |= {"bind-udp", "bind-udp6", "connect-udp", "send-udp", "send-udp-bound"}
     assert never_denied <= may_be_free
-    # No policy leaves all rights on files unhandled (fs.refer), and then nothing may be mounted.
+    # Every policy handles a right on files (at least fs.refer), so mounting is always denied.
     assert {verb for verb, verdicts in seen.items() if True not in verdicts} == {"mount"}
 
 

@@ -3,28 +3,24 @@
 
     RINGFENCE_BUILD=BUILD python3 -m pytest -rs tests/qemu
 
-The cases, the model and the programs are those of tests/matrix; kernels come from the mirror of this
-machine's apt and stay in ${RINGFENCE_CACHE:-/var/cache/ringfence}/kernels.
+The cases, the model and the programs are those of tests/matrix. Kernels come from the mirror of this machine's
+apt and are kept in ${RINGFENCE_CACHE:-/var/cache/ringfence}/kernels.
 """
 
 import concurrent.futures
 import os
-import pathlib
 import platform
 
-import cases
-import engine
-import kernels
-import model
 import pytest
 import vm
+from lib import build as built
+from lib import kernels
+from lib.matrix import cases, engine, model
 
-BUILD = pathlib.Path(os.environ.get("RINGFENCE_BUILD", "."))
-PROBE = BUILD / "tests/matrix/fence-probe"
-TABLE = model.Table(PROBE) if PROBE.exists() else None
+TABLE = model.Table(built.PROBE) if built.PROBE.exists() else None
 CASES = cases.for_guests(cases.all_cases(TABLE)) if TABLE else []
 GROUPS = sorted({case.name.partition("/")[0] for case in CASES})
-OFF = "off"                           # Landlock built and not enabled
+OFF = "off"                           # Landlock is built in and not enabled
 GUESTS = [*kernels.SERIES, OFF]
 WITH_LANDLOCK = [series for series, abi in kernels.SERIES.items() if abi > 0]
 WITHOUT = {"5.10": (-38, "has no Landlock"), OFF: (-95, "switched off")}
@@ -39,7 +35,7 @@ class Guest:
 
 
 def start(series, files):
-    """A Guest, or the exception that a test shall see."""
+    """A Guest, or the exception to raise in the test."""
     try:
         kernel = kernels.kernel("6.12" if series == OFF else series)
         return Guest(series, vm.boot(kernel, files, "lsm=lockdown,yama" if series == OFF else ""))
@@ -48,13 +44,11 @@ def start(series, files):
 
 
 @pytest.fixture(scope="session")
-def guests(tmp_path_factory):
-    """All guests at once, as many at a time as there are processors; each is waited for when used."""
-    assert BUILD.joinpath("tests/matrix/matrix-runner").exists(), "RINGFENCE_BUILD names no build"
+def guests(wrapper, tmp_path_factory):
+    """Starts all guests, as many at a time as there are processors. A test waits for the guest that it uses."""
     listing = tmp_path_factory.mktemp("qemu") / "cases"
     engine.write_cases(listing, CASES)
-    files = {"init": BUILD / "tests/matrix/matrix-runner", "probe": PROBE, "cases": listing,
-             "wrapper": BUILD / "src/exec/ringfence-exec"}
+    files = {"init": built.RUNNER, "probe": built.PROBE, "cases": listing, "wrapper": wrapper}
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         yield {series: pool.submit(start, series, files) for series in GUESTS}
 
@@ -118,7 +112,7 @@ def test_denials_in_the_audit_log(guest):
 
 @every_landlock
 def test_no_new_privs(guest):
-    """Set where the wrapper lacks CAP_SYS_ADMIN, by prctl(2) or, from ABI 11 on, without it."""
+    """no_new_privs is set if the wrapper lacks CAP_SYS_ADMIN: by prctl(2), or from ABI 11 on without prctl(2)."""
     verdicts = {name: guest.outcomes[name].verdicts()
                 for name in ("user/0/1", "user/65534/1", "user/65534/2", "user/65534/1/no-prctl")}
     assert verdicts["user/0/1"][0] == 0
@@ -138,7 +132,7 @@ def test_without_landlock_nothing_runs(guest, request):
 
 @every_guest
 def test_counts(guest, request):
-    """What was run, for people: shown with -s or -rP."""
+    """Prints what was run (with -s or -rP)."""
     verdicts = sum(len(outcome.verdicts() or []) for outcome in guest.outcomes.values())
     print(f"\n{request.node.callspec.params['guest']}: ABI {guest.facts['abi']}, "
           f"errata {max(guest.facts['errata'], 0):#x}, {len(guest.outcomes)} cases, {verdicts} verdicts, "

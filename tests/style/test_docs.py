@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What the tables say and what the documents say are the same."""
+"""The documents say the same as the tables in the code."""
 import re
 from pathlib import Path
 

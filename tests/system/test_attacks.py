@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Forbidden actions from inside a service's fence: denied by the kernel, and in the review.
+"""Forbidden actions from inside a service's fence. The kernel must deny them, and the review must show them.
 
-The attack runs as the program of a copy of the service: same policy, same generated options, plus a
-test policy that lets the Python interpreter run (test_the_fence_is_the_services checks that there
-is nothing else). The control is the same unit without a fence: there every action succeeds, or
-else its denial would prove nothing. The copy keeps none of the unit's own sandboxing, which would
-hide whether Landlock alone holds.
+The attack runs as the program of a copy of the service. The copy has the same policy and the same generated
+options, and a test policy that lets the Python interpreter run (test_the_fence_is_the_services checks that
+there is nothing else). The control is the same unit without a fence: every action must succeed there, because
+otherwise its denial would prove nothing. The copy has none of the unit's own sandboxing, which could hide that
+Landlock alone does not deny an action.
 """
 import json
 from dataclasses import dataclass
@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
-ATTACK = Path(__file__).parent / "rig" / "attack.py"
-VICTIM = "/srv/victim"  # a tree of the service's own user, so that only the fence can object
+from lib import rig
+
+ATTACK = Path(rig.__file__).parent / "attack.py"
+VICTIM = "/srv/victim"  # it belongs to the service's user, so that only the fence denies anything
 
 INTERPRETER_POLICY = """\
 version = 1
@@ -37,8 +39,8 @@ chown -R USER: {VICTIM}
 
 @dataclass(frozen=True)
 class Action:
-    """What is tried on what, and the denial that must come of it: rights, and the object's part
-    of that name ("path", "port", "comm" of a process, "name" of a socket) with its value."""
+    """An action, its object, and the expected denial: the rights, and a member of the denied object ("path",
+    "port", "comm" of a process, "name" of a socket) with its value."""
 
     name: str
     target: str
@@ -71,7 +73,7 @@ class Service:
 
 
 def on_files(directory):
-    """Everything that a file system right covers, on a tree that the user owns."""
+    """An action for each right on files, in a tree that the service's user owns."""
     return (
         Action("read_dir", f"{directory}/empty", "fs.read_dir", "path", f"{directory}/empty"),
         Action("write_file", f"{directory}/file", "fs.write_file", "path", f"{directory}/file"),
@@ -139,7 +141,7 @@ ExecStart=/usr/bin/python3 -I -S /usr/lib/ringfence-rig/attack.py {arguments}
 
 
 def attacked(machine, service, unit, fence):
-    """Starts a unit with the attack program; what each action came to."""
+    """Starts a unit with the attack program. Returns the outcome of each action."""
     machine.run(PREPARE.replace("USER", service.user))
     victim = machine.show("victim.service", "MainPID")
     arguments = " ".join(str(action).replace("TARGET", victim) for action in service.actions)
@@ -160,7 +162,7 @@ class Attack:
 
 @pytest.fixture(scope="module", params=[NGINX, REDIS], ids=lambda service: service.policy)
 def attack(request, shared_machine):
-    """Both runs of all actions, once; the tests look at their outcome."""
+    """Runs all actions once with and once without the fence. The tests look at the outcomes."""
     machine, service = shared_machine, request.param
     machine.write("/usr/lib/ringfence-rig/attack.py", ATTACK.read_text())
     machine.write("/usr/lib/ringfence-rig/victim.py", VICTIM_PROCESS)
@@ -205,7 +207,7 @@ def test_denials_name_the_unit_and_its_policy(attack):
 
 
 def test_the_fence_is_the_services(attack, shared_machine):
-    """The copy's options are the service's, and otherwise only the interpreter's paths."""
+    """The copy must have the options of the service, and otherwise only the paths of the interpreter."""
     shared_machine.drop_in(attack.service.unit,
                            f"[Service]\nX-LandlockPolicy={attack.service.policy}\n")
     original = rules(shared_machine, attack.service.unit)
@@ -215,8 +217,8 @@ def test_the_fence_is_the_services(attack, shared_machine):
     more = copy - original - {f"--execute={path}" for path in (
         "/usr/bin/python3", "/usr/lib/python3.11", "/usr/lib/x86_64-linux-gnu")} \
         - {"--read=/usr/lib/ringfence-rig"}
-    # What the service's unit says of itself (PIDFile=, ReadWritePaths=) adds rights to the policy's on the
-    # same paths; the copy has the policy's alone.
+    # Settings of the service's unit (PIDFile=, ReadWritePaths=) add rights on paths of the policy.
+    # The copy has only the policy's rights.
     assert {path_of(rule) for rule in more} <= {path_of(rule) for rule in original}
 
 
@@ -225,8 +227,8 @@ def path_of(rule):
 
 
 def rules(machine, unit):
-    """The wrapper's options in a unit's generated drop-in, but for names and the environment."""
-    text = machine.read(f"/run/systemd/generator/{unit}.d/zz-ringfence.conf")
+    """The wrapper's options in a unit's generated drop-in, without names and the environment."""
+    text = machine.read(f"/run/systemd/generator/{unit}.d/~ringfence.conf")
     return {word for word in text.replace("\\\n", " ").split()
             if word.startswith("--") and word != "--"
             and not word.startswith(("--policy=", "--digest=", "--unset-environment="))}

@@ -1,28 +1,23 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A policy that cannot be used: the service does not start, and says where and what to do."""
+"""A policy that cannot be used. The service must not start, and its message must say where and what to do."""
 from dataclasses import dataclass
 
 import pytest
 
+from lib.exit_status import REFUSED
+from lib.rig.policies import sleep_policy
+
 POLICY = "/etc/ringfence/policies/sleeper.toml"
 UNIT = "[Service]\nX-LandlockPolicy=sleeper\nExecStart=/usr/bin/sleep infinity\n"
-GOOD = """\
-version = 1
-description = "sleeps"
-abi = 7
-
-[filesystem]
-execute = ["/usr/bin/sleep", "/usr/lib/x86_64-linux-gnu"]
-read = ["/etc/ld.so.cache"]
-"""
+GOOD = sleep_policy()
 
 
 @dataclass(frozen=True)
 class Case:
     name: str
-    text: str  # None: there is no such policy
+    text: str  # None: the policy does not exist
     where: str
-    says: tuple  # all of these are in the message
+    says: tuple  # the message must contain all of these
 
 
 CASES = (
@@ -39,7 +34,7 @@ CASES = (
 
 @pytest.fixture(params=CASES, ids=lambda case: case.name.replace(" ", "-"))
 def case(request, machine):
-    """The unit with the broken policy, beside a fenced nginx that runs already."""
+    """A unit with the broken policy. A fenced nginx runs already."""
     machine.drop_in("nginx.service", "[Service]\nX-LandlockPolicy=nginx\n")
     machine.restart("nginx.service")
     if request.param.text is not None:
@@ -53,7 +48,7 @@ def test_the_service_does_not_start_and_says_why(machine, case):
     machine.start("sleeper.service", check=False)
     machine.wait_state("sleeper.service", "failed")
     assert machine.run("pgrep", "-x", "sleep", check=False).returncode == 1
-    # Type=simple has started once the wrapper runs; it must not be tried again.
+    # With Type=simple the start counts as successful as soon as the wrapper runs. It must not be repeated.
     assert machine.show("sleeper.service", "NRestarts") == "0"
 
     record = machine.fence("sleeper.service")
@@ -86,7 +81,7 @@ def test_mended_it_starts_fenced(machine, case):
 
 
 def test_a_running_service_survives_a_broken_edit(machine):
-    """daemon-reload with a broken policy must not touch what runs; only the next start refuses."""
+    """daemon-reload with a broken policy must not touch the running service. Only the next start refuses."""
     machine.policy("sleeper", GOOD)
     machine.unit("sleeper.service", UNIT)
     machine.start("sleeper.service")
@@ -98,10 +93,10 @@ def test_a_running_service_survives_a_broken_edit(machine):
 
 
 def test_a_sandboxed_unit_says_why_as_well(machine):
-    """Debian's redis-server.service has NoExecPaths=/: the wrapper must be let in even to refuse."""
+    """Debian's redis-server.service has NoExecPaths=/. The wrapper must be executable there, even to refuse."""
     machine.drop_in("redis-server.service", "[Service]\nX-LandlockPolicy=no-such\n")
     machine.restart("redis-server.service", check=False)
     machine.wait_state("redis-server.service", "failed")
-    assert machine.show("redis-server.service", "ExecMainStatus") == "78"
+    assert machine.show("redis-server.service", "ExecMainStatus") == str(REFUSED)
     assert 'there is no policy "no-such"' in machine.status("redis-server.service")
     assert 'there is no policy "no-such"' in machine.show("redis-server.service", "StatusText")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""packaging/demo, as a newcomer runs it."""
+"""Runs packaging/demo as a newcomer does."""
 import subprocess
 from pathlib import Path
 

@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""`ringfence denials` on a machine: every kind of denial of a real kernel, while twenty other fenced
-services are denied things of their own, and while others pretend to be one of them."""
+"""`ringfence denials` on a machine: every kind of denial of a real kernel. At the same time, twenty other fenced
+services are denied other things, and forgers pretend to be one of them."""
 import json
 import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
 
 import pytest
 
-RIG = Path(__file__).parent / "rig"
-sys.path.insert(0, str(RIG))
-import kinds  # noqa: E402
+from lib.rig import kinds
+from test_forged_reports import FORGE
+
 
 LOADERS = 20
 DENIALS_EACH = 60
@@ -26,6 +25,9 @@ execute = {python}
 read = ["/usr/lib/ringfence-rig", "/usr/lib/locale", "/usr/share/zoneinfo", "/etc/ld.so.cache",
         "/dev/random", "/dev/urandom"]
 write = ["/dev/null"]
+[capabilities]
+keep = ["sys_admin"]
+reason = "without it the kernel refuses mounts before it asks Landlock, and records nothing"
 """.format(python=json.dumps(PYTHON))
 
 LOADER = """\
@@ -48,9 +50,9 @@ def service(command, fence, output, more=""):
 
 @pytest.fixture(scope="module")
 def review(shared_machine):
-    """Everything at once; the tests look at what `ringfence denials` makes of it."""
+    """Causes all denials at once. The tests look at the output of `ringfence denials`."""
     machine = shared_machine
-    for name, text in (("kinds.py", (RIG / "kinds.py").read_text()), ("loader.py", LOADER)):
+    for name, text in (("kinds.py", Path(kinds.__file__).read_text()), ("loader.py", LOADER)):
         machine.write(f"/usr/lib/ringfence-rig/{name}", text)
     machine.policy("kinds", POLICY)
     machine.policy("load", POLICY)
@@ -120,7 +122,7 @@ def test_nothing_is_attributed_wrongly_under_load(review):
     counts = {denial["unit"]: denial["count"] for denial in review["denials"]
               if denial["unit"].startswith("load@")}
     assert counts == {f"load@{i}.service": DENIALS_EACH for i in range(1, LOADERS + 1)}
-    # The kernel's audit is one for all that run on it: what is no path of ours is somebody else's.
+    # All machines share the kernel's audit, so denials on paths of others are not ours.
     assert [denial for denial in review["unattributed"]
             if denial["object"].get("path", "").startswith(("/srv/load", kinds.TREE))] == []
 
@@ -143,8 +145,9 @@ def test_the_review_is_safe_on_a_terminal(review, shared_machine):
 
 
 def test_forgers_never_get_into_the_victims_review(machine):
-    """Inside a fence of its own, as root without one, and as another user: the real wrapper with
-    the victim's invocation ID, which everybody may know."""
+    """The real wrapper runs with the victim's invocation ID, which everybody may know: inside a fence of its own,
+    as root without a fence, and as another user. The tag does not come from there, so each finds itself. Another
+    user also sends reports with the victim's tag, which change nothing."""
     machine.policy("kinds", POLICY)
     machine.policy("forger", POLICY.replace(
         'execute = [', 'execute = ["/usr/bin/env", "/usr/bin/cat", "/usr/libexec/ringfence-exec", '
@@ -177,20 +180,27 @@ def test_forgers_never_get_into_the_victims_review(machine):
     review, objects = machine.wait_for(all_forgeries, what="a denial of each forger")
     for path in forgeries:
         assert objects[path] != "victim-fenced.service"
-    # What the victim is denied has its own name or nobody's, and is never lost.
+    # Denials of the victim are shown as the victim's or without a unit. None is lost.
     assert "/srv/forge/own" in objects
     victims = [denial for denial in review["denials"]
                if denial["unit"] == "victim-fenced.service"]
     assert {denial["object"]["path"] for denial in victims} <= {"/srv/forge/own"}
-    claims = [denial["object"]["path"] for denial in machine.denials("victim-fenced.service")
-              ["unattributed"]]
-    assert claims, "claims are shown in the victim's review"
+    assert objects["/srv/forge/own"] == "victim-fenced.service"
+    tag = machine.fence("victim-fenced.service")["LANDLOCK_TAG"]
+    machine.write("/usr/lib/ringfence-rig/forge.py", FORGE)
+    machine.unit("forge-report.service", "[Service]\nUser=nobody\n"
+                 f"ExecStart=/usr/bin/python3 /usr/lib/ringfence-rig/forge.py kinds 00 {tag}\n")
+    machine.start("forge-report.service")
+    machine.wait_for(lambda: machine.journal(LANDLOCK_TAG=tag)[-1].get("_SYSTEMD_UNIT") == "forge-report.service",
+                     what="the forged report")
+    review = machine.denials("victim-fenced.service")
+    assert {denial["object"]["path"] for denial in review["denials"]} == {"/srv/forge/own"}
 
 
 # Following
 
 class Follower:
-    """`ringfence denials --follow` with the time at which each line came."""
+    """Runs `ringfence denials --follow` and notes the time of each line."""
 
     def __init__(self, machine, *options):
         self.lines = []
@@ -261,7 +271,7 @@ def test_follow_since_prints_older_ones_first(machine):
 # From a denial to a policy change, on real services
 
 def apply_and_repeat(machine, unit, policy, work, paths):
-    """`work` is denied on `paths`; after --apply it is not denied anything there."""
+    """`work` must be denied something on `paths`, and nothing there after --apply."""
     def denied():
         review = machine.settled_denials(unit, "--since", f"@{since:.3f}")
         return {denial["object"].get("path") or denial["object"].get("port")
@@ -313,7 +323,7 @@ def test_applying_the_suggestion_for_redis(machine):
     machine.policy("redis-server.toml.d/40-own", "version = 1\ninherit = false\n[filesystem]\n"
                    "execute = [\"/usr/bin/redis-check-rdb\", \"/usr/bin/redis-server\"]\n"
                    "write = [\"-/run/redis\"]\n")
-    # Without "save" it would refuse to end while it cannot write its dump.
+    # This switches saving off. Otherwise redis would not end while it cannot write its dump.
     machine.run("printf 'dir /srv/dumps\\nsave \"\"\\n' >>/etc/redis/redis.conf")
     machine._undo.append(lambda: machine.run("sed -i '/^dir .srv.dumps$/,$d' /etc/redis/redis.conf"))
 

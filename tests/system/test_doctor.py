@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""`ringfence doctor` on a booted machine: content with a good one, and not with a broken one."""
+"""`ringfence doctor` must find nothing on a good machine, and must find each defect on a bad one."""
 import json
 
 GENERATOR = "/etc/systemd/system-generators/ringfence-generator"

@@ -1,23 +1,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""ringfence enable and disable: what they write, that it fences, and that without the generator the
-unit refuses to start."""
+"""ringfence enable and disable: the files that they write, the fence of the unit, and the refused start without
+the generator."""
 import pytest
+
+from lib.exit_status import REFUSED
+from lib.rig.policies import sleep_policy
 
 UNIT = "nginx.service"
 REQUEST = f"/etc/systemd/system/{UNIT}.d/50-ringfence.conf"
-GENERATED = f"/run/systemd/generator/{UNIT}.d/zz-ringfence.conf"
+GENERATED = f"/run/systemd/generator/{UNIT}.d/~ringfence.conf"
 ENFORCED = ("enforced", "degraded")
 WRAPPER = "/usr/libexec/ringfence-exec"
-SLEEPER = """\
-version = 1
-description = "sleeps"
-abi = 7
-units = ["slow@.service"]
-
-[filesystem]
-execute = ["/usr/bin/sleep", "/usr/lib/x86_64-linux-gnu"]
-read = ["/etc/ld.so.cache"]
-"""
+SLEEPER = sleep_policy("slow@.service")
 
 
 def ringfence(machine, *arguments, status=0):
@@ -28,7 +22,7 @@ def ringfence(machine, *arguments, status=0):
 
 @pytest.fixture
 def clean(machine):
-    """Whatever a test enabled is gone afterwards, and nginx runs as at the boot."""
+    """Afterwards, everything that a test enabled is removed, and nginx runs as after the boot."""
     yield machine
     machine.run("find /etc/systemd/system -name '*ringfence.conf' -delete")
     machine.undo()
@@ -41,7 +35,7 @@ def is_fenced(machine, unit):
 
 
 def without_generator(machine, how):
-    """As an administrator, a broken package, or a bug would have it."""
+    """Stops the generator from working, as an administrator, a broken package or a bug could."""
     text = {"masked": "", "crashes": "#!/bin/sh\nkill -SEGV $$\n",
             "fails": "#!/bin/sh\nexit 1\n"}[how]
     machine.write("/etc/systemd/system-generators/ringfence-generator", text, mode="755")
@@ -75,7 +69,7 @@ def test_without_the_generator_it_refuses(clean, how):
 
 
 def test_an_uninstalled_package_refuses(clean):
-    """The generator's file is removed: no ExecStart= goes through the wrapper any more."""
+    """The generator's file is removed, so no ExecStart= goes through the wrapper any more."""
     ringfence(clean, "enable", "nginx")
     generator = "/usr/lib/systemd/system-generators/ringfence-generator"
     clean.run("mv", generator, "/root/kept")
@@ -138,7 +132,7 @@ def test_a_hand_written_request_gets_the_assertion(clean):
 
 def test_a_later_drop_in_of_the_administrator_does_not_break_the_assertion(clean):
     ringfence(clean, "enable", "nginx")
-    clean.drop_in(UNIT, "[Service]\nNice=5\n", name="zzz-late.conf")
+    clean.drop_in(UNIT, "[Service]\nNice=5\n", name="~~late.conf")
     clean.restart(UNIT)
     assert clean.fence(UNIT)["LANDLOCK_STATUS"] in ENFORCED
     assert clean.show(UNIT, "Nice") == "5"
@@ -184,10 +178,10 @@ def other(clean):
 def test_static_fences_what_another_generator_makes(other):
     directory = "/etc/systemd/system/other.service.d"
     assert "use --static" in ringfence(other, "enable", "other", status=1)
-    assert f"wrote {directory}/zz-ringfence.conf" in ringfence(other, "enable", "--static", "other")
+    assert f"wrote {directory}/~ringfence.conf" in ringfence(other, "enable", "--static", "other")
     other.start("other.service")
     assert other.fence("other.service")["LANDLOCK_STATUS"] == "enforced"
-    # It needs no generator of ringfence's.
+    # A static fence does not need ringfence's generator.
     without_generator(other, "masked")
     other.reload()
     other.restart("other.service")
@@ -198,21 +192,21 @@ def test_a_static_fence_that_is_lost_or_overruled_refuses(other):
     directory = "/etc/systemd/system/other.service.d"
     ringfence(other, "enable", "--static", "other")
     late = "[Service]\nExecStart=\nExecStart=/usr/bin/sleep 77\n"
-    other.drop_in("other.service", late, name="zzz.conf")
+    other.drop_in("other.service", late, name="~~.conf")
     other.start("other.service", check=False)
     other.wait_state("other.service", "failed")
-    assert "comes behind the static fence" in other.fence("other.service")["LANDLOCK_ERROR"]
+    assert "sorts behind the static fence" in other.fence("other.service")["LANDLOCK_ERROR"]
     text = ringfence(other, "enable", "--static", "other")
-    assert f"removed {directory}/zz-ringfence.conf" in text
+    assert f"removed {directory}/~ringfence.conf" in text
     other.restart("other.service")
     assert other.fence("other.service")["LANDLOCK_STATUS"] == "enforced"
-    other.run("find", directory, "-name", "zz*ringfence.conf", "-delete")
+    other.run("find", directory, "-name", "~*ringfence.conf", "-delete")
     other.reload()
     other.restart("other.service", check=False)
     other.wait_state("other.service", "failed")
-    assert other.show("other.service", "ExecMainStatus") == "78"
+    assert other.show("other.service", "ExecMainStatus") == str(REFUSED)
     ringfence(other, "disable", "other")
-    assert other.run("ls", directory).stdout == "zzz.conf\n"
+    assert other.run("ls", directory).stdout == "~~.conf\n"
 
 
 def test_a_transient_unit_is_explained(clean):
@@ -223,7 +217,7 @@ def test_a_transient_unit_is_explained(clean):
 
 
 def test_without_systemd_files_only(clean):
-    """In an image: --root; nothing is asked, and the next boot has it."""
+    """With --root, enable works on an image. It asks no manager, and the next boot has the fence."""
     clean.run("mkdir -p /root/image/usr/lib/systemd /root/image/usr/lib/ringfence")
     clean.run("cp -r /usr/lib/systemd/system /root/image/usr/lib/systemd/")
     clean.run("cp -r /usr/lib/ringfence/policies /root/image/usr/lib/ringfence/")

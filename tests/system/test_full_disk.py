@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The generator's directories cannot be written: the units concerned do not start unfenced, and
-start again when there is room."""
+"""The generator cannot write to its directories. The units must not start without a fence, and must start again
+once there is room."""
 import os
 import shutil
 import subprocess
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lib.rig import Tree
 from test_enable import clean, ringfence  # noqa: F401
 
 TOP = Path(__file__).resolve().parents[2]
@@ -15,7 +16,7 @@ UNIT = "nginx.service"
 
 
 def padding(lines):
-    """Rules that change nothing, 70 bytes each in the generator's drop-in."""
+    """Rules without an effect, each with 70 bytes in the generator's drop-in."""
     return "".join(f"X-LandlockReadPaths=-/nonexistent/{number:050}\n" for number in range(lines))
 
 
@@ -25,8 +26,7 @@ NORMAL, EARLY = "/run/systemd/generator", "/run/systemd/generator.early"
 
 @pytest.fixture
 def limited(clean):  # noqa: F811
-    """Mounts a small file system over a directory of generators; systemd empties it, and cannot
-    remove it."""
+    """Mounts a small file system over a directory of generators. systemd empties it and cannot remove it."""
     mounted = []
 
     def limit(directory, options):
@@ -67,7 +67,7 @@ def status(machine):
 
 @pytest.mark.parametrize("options, what", [("size=4k", "bytes"), ("nr_inodes=1", "inodes")])
 def test_no_room_for_drop_ins(clean, limited, options, what):  # noqa: F811
-    """ENOSPC from write(2), and from mkdir(2): the unit stays masked."""
+    """write(2) or mkdir(2) fails with ENOSPC. The unit must stay masked."""
     limited(NORMAL, options)
     clean.drop_in(UNIT, BY_HAND)
     assert clean.run("find", NORMAL, "-name", "*ringfence.conf").stdout == ""
@@ -80,7 +80,7 @@ def test_no_room_for_drop_ins(clean, limited, options, what):  # noqa: F811
 
 
 def test_an_alias_of_a_masked_instance(clean, limited):  # noqa: F811
-    """Only the instance asks. The mask of its name would not stop the alias of its template."""
+    """Only the instance asks for a fence. A mask of its name alone would not stop the alias of its template."""
     clean.unit("nap@.service", "[Service]\nExecStart=/usr/bin/sleep infinity\n")
     clean.link("/etc/systemd/system/doze@.service", "nap@.service")
     limited(NORMAL, "nr_inodes=1")
@@ -88,13 +88,12 @@ def test_an_alias_of_a_masked_instance(clean, limited):  # noqa: F811
     for unit in ("doze@2.service", "nap@2.service"):
         assert clean.start(unit, check=False).returncode != 0
         assert clean.show(unit, "LoadState") == "masked"
-    clean.start("doze@1.service")  # has nothing to do with it
+    clean.start("doze@1.service")  # another unit is not affected
     clean.run("systemctl", "stop", "doze@1.service")
 
 
 def test_run_is_full(clean, limited):  # noqa: F811
-    """systemd does not reload with less than 16 MiB in /run: generators do not run there, and what
-    it has loaded stays fenced."""
+    """With less than 16 MiB in /run, systemd does not reload. It runs no generators, and loaded units stay fenced."""
     unit = "plain.service"  # nginx itself could not write its PID file
     clean.unit(unit, BY_HAND + "ExecStart=/usr/bin/sleep infinity\n")
     used = int(clean.run("df", "--output=used", "-B", "1", "/run").stdout.split()[1])
@@ -111,8 +110,8 @@ def test_run_is_full(clean, limited):  # noqa: F811
 
 
 def test_not_even_a_mask_can_be_made(clean, limited):  # noqa: F811
-    """Then there is no file that a generator could leave: the assertion of ringfence enable keeps
-    the service from running open."""
+    """The generator cannot write any file. The assertion of ringfence enable must keep the service from running
+    without a fence."""
     ringfence(clean, "enable", "nginx")
     clean.restart(UNIT)
     limited(NORMAL, "nr_inodes=1")
@@ -129,18 +128,17 @@ def test_not_even_a_mask_can_be_made(clean, limited):  # noqa: F811
     starts_fenced(clean)
 
 
-# Quotas: root is exempt from them (ignore_hardlimit(), fs/quota/dquot.c), and few kernels have them
-# on tmpfs (CONFIG_TMPFS_QUOTA), so that a user manager's generator is all that can run into one. What
-# it would see is injected: the system calls on its output fail.
+# Root is exempt from quotas (ignore_hardlimit(), fs/quota/dquot.c), and few kernels have them on
+# tmpfs (CONFIG_TMPFS_QUOTA). So only the generator of a user manager can exceed one. The test
+# injects what it would see: the system calls on its output fail.
 @pytest.mark.parametrize("error", ["EDQUOT", "ENOSPC", "EIO"])
 @pytest.mark.parametrize("call, path", [
-    ("mkdir", "n/nginx.service.d"), ("openat", "n/nginx.service.d/.zz-ringfence.conf.tmp"),
-    ("write", "n/nginx.service.d/.zz-ringfence.conf.tmp"),
-    ("rename", "n/nginx.service.d/.zz-ringfence.conf.tmp")])
-def test_a_call_on_the_output_fails(tmp_path, request, tree, call, path, error):
-    generator = f"{request.config.getoption('build_dir')}/generators/ringfence-generator"
+    ("mkdir", "n/nginx.service.d"), ("openat", "n/nginx.service.d/.~ringfence.conf.tmp"),
+    ("write", "n/nginx.service.d/.~ringfence.conf.tmp"),
+    ("rename", "n/nginx.service.d/.~ringfence.conf.tmp")])
+def test_a_call_on_the_output_fails(tmp_path, generator, call, path, error):
     root = tmp_path / "root"
-    shutil.copytree(tree.ensure() / "usr/lib/systemd/system", root / "usr/lib/systemd/system",
+    shutil.copytree(Tree().ensure() / "usr/lib/systemd/system", root / "usr/lib/systemd/system",
                     symlinks=True)
     shutil.copytree(TOP / "policies", root / "usr/lib/ringfence/policies")
     for unit in (UNIT, "redis-server.service"):
@@ -158,6 +156,6 @@ def test_a_call_on_the_output_fails(tmp_path, request, tree, call, path, error):
     assert f"cannot write the drop-in of {UNIT}" in done.stderr
     assert os.readlink(out / "e" / UNIT) == "/dev/null"
     assert [path for path in (out / "n").rglob("*ringfence.conf*") if UNIT in str(path)] == []
-    # The other one does not suffer.
+    # The other unit must be fenced as usual.
     assert os.listdir(out / "e") == [UNIT]
-    assert (out / "n/redis-server.service.d/zz-ringfence.conf").exists()
+    assert (out / "n/redis-server.service.d/~ringfence.conf").exists()

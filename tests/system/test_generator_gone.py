@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A generator that did not run: the assertion that README.md gives keeps the unit from running open."""
+"""The generator did not run. The assertion in README.md must keep the unit from running without a fence."""
 
 UNIT = "nginx.service"
 GENERATED = f"/run/systemd/generator/{UNIT}.d/*ringfence.conf"

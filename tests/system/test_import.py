@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A unit's own directives, imported: the generator takes the draft, and the service runs behind it."""
+"""Imports a unit's own directives. The generator must accept the draft, and the service must run behind it."""
 
 
 def test_redis_runs_behind_its_own_draft(machine):
@@ -32,7 +32,7 @@ RestrictAddressFamilies=AF_UNIX
 
 
 def test_an_exported_policy_is_one_by_itself(machine):
-    """Export, then name the landlockconfig file in the unit as it is."""
+    """Exports a policy and names the landlockconfig file in the unit without changing it."""
     exported = machine.run("ringfence", "export", "--format=json", "redis-server").stdout
     machine.write("/etc/ringfence/policies/exported.json", exported)
     machine.drop_in("redis-server.service", "[Service]\nX-LandlockPolicy=exported\n")

@@ -1,22 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A fence under newer systemds, whose generators run in a sandbox (253 and later). What is asserted
-is what the service can do: there is no audit in these machines."""
+"""A fence under newer systemds, which run generators in a sandbox (253 and later). These machines have no audit,
+so the tests look at what the service can do."""
 import pytest
 
-from rig import Image, Machine, Tree
-from rig.tree import SMALL
+from lib.exit_status import REFUSED
+from lib.rig import Image, Machine, Tree
+from lib.rig.policies import sleep_policy
+from lib.rig.tree import SMALL
 
-POLICY = """\
-version = 1
-description = "may read little"
-abi = 7
-units = ["probe.service"]
-
-[filesystem]
-execute = ["/usr/bin/sleep", "/usr/bin/dash", "/usr/lib/x86_64-linux-gnu"]
-read = ["/etc/ld.so.cache"]
-write = ["/var/lib/probe"]
-"""
+POLICY = sleep_policy("probe.service", programs=["/usr/bin/dash"], write=["/var/lib/probe"])
 UNIT = """\
 [Service]
 StateDirectory=probe
@@ -30,11 +22,10 @@ REQUEST = "[Service]\nX-LandlockPolicy=probe\n"
 
 
 @pytest.fixture(scope="module", params=["trixie", "sid"])
-def shared_machine(request):
-    """The unit is there and enabled before the boot, so that the boot itself is what fences it."""
+def shared_machine(request, product):
+    """The unit is enabled before the machine boots, so that the generator fences it at boot."""
     tree = Tree(request.param, SMALL).ensure()
-    build = request.config.getoption("build_dir")
-    with Image(tree, build, libraries=True) as image:
+    with Image(tree, **product) as image:
         place(image.layers[0])
         with Machine(image) as machine:
             yield machine
@@ -49,7 +40,7 @@ def place(root):
     wants = root / "etc/systemd/system/multi-user.target.wants"
     wants.mkdir(parents=True)
     (wants / "probe.service").symlink_to("/etc/systemd/system/probe.service")
-    # No modules in the tree.
+    # The tree has no kernel modules.
     (root / "etc/systemd/system/systemd-modules-load.service").symlink_to("/dev/null")
 
 
@@ -98,4 +89,22 @@ def test_a_broken_policy_refuses(machine):
     machine.reload()
     machine.restart("probe.service", check=False)
     machine.wait_state("probe.service", "failed")
-    assert machine.show("probe.service", "ExecMainStatus") == "78"
+    assert machine.show("probe.service", "ExecMainStatus") == str(REFUSED)
+
+
+def test_a_later_drop_in_of_another_generator_refuses(machine):
+    """The pattern of the assertion is read by this systemd's glob."""
+    machine.write("/etc/systemd/system-generators/other",
+                  "#!/bin/sh\nmkdir -p \"$1\"/probe.service.d\n"
+                  "printf '[Service]\\nExecStart=\\nExecStart=/usr/bin/sleep 99\\n' "
+                  ">\"$1\"/probe.service.d/~site.conf\n", mode="755")
+    machine.run("ringfence", "enable", "probe", check=False)
+    assert machine.restart("probe.service", check=False).returncode != 0
+    assert machine.show("probe.service", "AssertResult") == "no"
+    status = machine.run("ringfence", "status", "probe", "--json", check=False).stdout
+    assert "~site.conf replaces the command" in status
+    # The control: without the assertion it starts, and without a fence.
+    machine.run("rm", "/etc/systemd/system/probe.service.d/50-ringfence.conf")
+    machine.drop_in("probe.service", "[Service]\nX-LandlockPolicy=probe\n", name="51-by-hand.conf")
+    machine.restart("probe.service")
+    assert "ringfence-exec" not in machine.show("probe.service", "ExecStart")

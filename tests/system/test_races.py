@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Services restarted at random while systemd is reloaded over and over: no start is unfenced, and
-none is refused without a reason.
+"""Services are restarted at random while systemd is reloaded again and again. No start may be unfenced, and no
+start may be refused without a reason.
 
-Each start proves itself: the service tries to read a file that its policy denies, and says into the
-journal whether it could. RINGFENCE_RELOADS sets how many reloads there are (200; .ci/run: 1000).
+At each start, the service tries to read a file that its policy denies, and writes the outcome to the journal as
+its proof. RINGFENCE_RELOADS is the number of reloads (200; .ci/run: 1000).
 """
 import collections
 import os
@@ -11,18 +11,12 @@ import re
 
 import pytest
 
+from lib.rig.policies import sleep_policy
+
 COUNT = 50
 RELOADS = int(os.environ.get("RINGFENCE_RELOADS", "200"))
 STARTED = "39f53479d3a045ac8e11786248231fbf"  # SD_MESSAGE_UNIT_STARTED
-POLICY = """\
-version = 1
-description = "may read little"
-abi = 7
-
-[filesystem]
-execute = ["/usr/bin/sleep", "/usr/bin/dash", "/usr/lib/x86_64-linux-gnu"]
-read = ["/etc/ld.so.cache"]
-"""
+POLICY = sleep_policy(programs=["/usr/bin/dash"])
 UNIT = """\
 [Unit]
 StartLimitIntervalSec=0
@@ -42,7 +36,7 @@ while [ ! -e /run/race-over ]; do
     systemctl restart $unit 2>>/run/race-errors || echo $unit >>/run/race-failures
 done
 """
-# Every fifth run ends before it has written anything, as a crash would.
+# Every fifth run of this generator ends before it writes anything, as after a crash.
 FLAWED = """\
 #!/bin/sh
 n=$(($(cat /run/race-runs 2>/dev/null || echo 0) + 1))
@@ -55,7 +49,7 @@ echo $n >/run/race-runs
 def machine_with_services(shared_machine):
     """The first half is attached by hand, the second by ringfence enable, with its assertion."""
     machine = shared_machine
-    # The other generators only take time.
+    # Other generators are not needed and take time.
     machine.run("mkdir -p /etc/systemd/system-generators && cd /usr/lib/systemd/system-generators"
                 " && for name in systemd-*; do ln -s /dev/null /etc/systemd/system-generators/$name;"
                 " done")
@@ -72,7 +66,7 @@ def machine_with_services(shared_machine):
 
 
 def race(machine, reloads):
-    """What the journal counted: starts, proofs by kind, refusals."""
+    """The numbers in the journal: starts, proofs by kind, refusals."""
     machine.run("rm -f /run/race-*")
     machine.run("journalctl", "--rotate", "--vacuum-time=1s")
     since = machine.now()
@@ -102,13 +96,13 @@ def test_no_start_is_open_and_none_is_refused(machine_with_services):
     counts = race(machine_with_services, RELOADS)
     assert counts["open"] == 0
     assert counts["refused"] == 0 and counts["failures"] == 0
-    # A service that is stopped at once may not come to its proof.
+    # A service that is stopped at once may not get as far as writing its proof.
     assert counts["starts"] > RELOADS / 4
     assert counts["shut"] > 0.9 * counts["starts"] and counts["enforced"] > 0.9 * counts["starts"]
 
 
 def test_a_generator_that_fails_now_and_then_is_noticed(machine_with_services):
-    """The control: the counters do count. Without the assertion services start open; with it they
+    """The control: the counters must count. Without the assertion, services start without a fence. With it, they
     are refused."""
     machine = machine_with_services
     machine.run("install", "/dev/stdin", "/etc/systemd/system-generators/ringfence-generator",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""`ringfence report` about a real machine, by hand and from the units that are shipped."""
+"""`ringfence report` about a real machine, run by hand and by the shipped units."""
 import json
 import re
 
@@ -13,10 +13,11 @@ execute = ["/usr/bin"]
 
 
 def fenced_reader(machine, name):
-    """A unit that is denied two files at its start; each test has one of its own, the journal stays."""
+    """A unit that is denied two files at its start. Each test uses another unit, because the journal stays."""
     machine.policy("reader", POLICY)
+    # journald finds the unit of the wrapper's report while the process runs.
     machine.unit(name, "[Service]\nType=oneshot\nX-LandlockPolicy=reader\n"
-                 "ExecStart=/bin/sh -c 'cat /etc/shadow; cat /root/x; cat /etc/gshadow; true'\n")
+                 "ExecStart=/bin/sh -c 'cat /etc/shadow; cat /root/x; cat /etc/gshadow; sleep 1'\n")
     machine.start(name)
     machine.wait_for(lambda: len(machine.denials(name)) >= 2, what="the denials")
 
@@ -108,5 +109,5 @@ def test_a_full_disk_is_an_error_and_leaves_the_old_page(machine):
     ran = machine.run("sh", "-c", "ulimit -f 0; trap '' XFSZ; ringfence report --html=/tmp/page.html",
                       check=False)
     assert ran.returncode == 1
-    assert "/tmp/page.html: cannot write the report" in ran.stderr
+    assert "/tmp/page.html: cannot be written" in ran.stderr
     assert machine.read("/tmp/page.html") == "old"

@@ -1,6 +1,18 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The rig itself: without these, a passing test further on means nothing."""
-from rig import Machine
+"""Tests of the rig itself. If they fail, the results of the other tests mean nothing."""
+import pytest
+
+from lib.rig import Machine
+
+
+def test_ringfence_comes_from_its_packages(machine, product):
+    """No file is another than dpkg installed, and the generator is one of them."""
+    if "packages" not in product:
+        pytest.skip("$RINGFENCE_PACKAGES is not set, so the rig has installed a build")
+    names = ("ringfence", "ringfence-policies")
+    assert machine.run("dpkg-query", "-W", "-f", "${db:Status-Abbrev}", *names).stdout == "ii ii "
+    assert machine.run("dpkg", "--verify", *names).stdout == ""
+    assert machine.run("dpkg-query", "--search", "*/ringfence-generator").stdout.startswith("ringfence: ")
 
 
 def test_boot_is_quick(shared_machine):
@@ -13,7 +25,7 @@ def test_services_of_the_tree_run(machine):
 
 
 def test_journal_gets_audit_records(machine):
-    """PID 1 itself sends audit records; they must come back through the kernel."""
+    """PID 1 sends audit records, which must come back through the kernel."""
     start = machine.now()
     machine.restart("redis-server.service")
     machine.wait_for(lambda: [record for record in machine.journal(
@@ -31,7 +43,7 @@ def test_changes_are_undone(machine):
 
 
 def test_machines_are_independent(machine, image):
-    """Two at once: same ports, separate units, both usable."""
+    """Two machines at the same time must both work, with the same ports and separate units."""
     with Machine(image) as other:
         other.write("/run/mark", "other")
         assert machine.run("test", "-e", "/run/mark", check=False).returncode == 1

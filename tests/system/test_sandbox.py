@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The generator where little is there: before /var is mounted, without D-Bus, network or locale, and
-in the sandbox that systemd 253 and later put around generators. It writes the same everywhere.
+"""Runs the generator in poor environments: before /var is mounted, without D-Bus, network or locale, and in the
+sandbox of systemd 253 and later. It must write the same everywhere.
 
 test_newer_systemd.py has the real sandbox."""
 import pytest
@@ -9,7 +9,7 @@ GENERATOR = "/usr/lib/systemd/system-generators/ringfence-generator"
 SYSTEMD = "/run/systemd/generator"
 OUT = "/run/out"
 
-# Each is run in a mount namespace of its own, before the generator.
+# Each script runs before the generator, in the same mount namespace.
 BARE = "true"
 # build_generator_environment() and generator_setup() of systemd 257: everything read-only but
 # /sys, /run, /proc, /dev/shm and a private /tmp.
@@ -20,7 +20,7 @@ mount -t tmpfs tmpfs /tmp"""
 
 @pytest.fixture
 def fenced(machine):
-    """Two units that read all there is to read: a policy with abstractions, a script, a template."""
+    """Two units whose fences make the generator read many files: abstractions, a script, a template."""
     machine.drop_in("nginx.service", "[Service]\nX-LandlockPolicy=nginx\n")
     machine.unit("script@.service", "[Service]\nX-LandlockPolicy=nginx\nExecStart=/usr/bin/ldd %i\n")
     yield machine
@@ -28,7 +28,7 @@ def fenced(machine):
 
 
 def generated(machine, directory):
-    """Our files by name, but for those of other generators."""
+    """The files of ringfence's generator, by name."""
     paths = machine.run("find", directory, "-type", "f", "-name", "*ringfence*").stdout.split()
     return {path[len(directory):]: machine.read(path) for path in paths}
 
@@ -37,7 +37,7 @@ def generated(machine, directory):
 @pytest.mark.parametrize("setup", [BARE, SANDBOX], ids=["bare", "sandbox"])
 def test_it_writes_the_same(fenced, setup, network):
     expected = generated(fenced, SYSTEMD)
-    assert {"/nginx.service.d/zz-ringfence.conf", "/script@.service.d/zz-ringfence.conf",
+    assert {"/nginx.service.d/~ringfence.conf", "/script@.service.d/~ringfence.conf",
             "/ringfence.stamp"} == set(expected)
     fenced.run("mkdir", "-p", f"{OUT}/n", f"{OUT}/e", f"{OUT}/l")
     done = fenced.run("unshare", "--mount", *network.split(), "sh", "-ec",
@@ -48,7 +48,7 @@ def test_it_writes_the_same(fenced, setup, network):
 
 
 def test_before_anything_is_mounted(fenced):
-    """Only /etc, /usr and the output directories; no /var, /tmp, /run, bus, locale or log device."""
+    """There are only /etc, /usr and the output directories, and no /var, /tmp, /run, bus, locale or log device."""
     expected = generated(fenced, SYSTEMD)
     fenced.run("mkdir", "-p", f"{OUT}/n", f"{OUT}/e", f"{OUT}/l")
     fenced.run("unshare", "--mount", "--net", "sh", "-ec", f"""\
@@ -60,7 +60,7 @@ exec env -i SYSTEMD_SCOPE=system {GENERATOR} /mnt/out/n /mnt/out/e /mnt/out/l"""
 
 
 def test_a_read_only_output_directory_is_said_and_masks_nothing(fenced):
-    """The control: where it cannot write it does say so."""
+    """The control: if the generator cannot write, it says so."""
     fenced.run("mkdir", "-p", f"{OUT}/n", f"{OUT}/e", f"{OUT}/l")
     done = fenced.run("unshare", "--mount", "sh", "-ec", f"""\
 mount --bind {OUT} {OUT}; mount -o remount,bind,ro {OUT}

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The shipped policies on the real services: they serve, fenced, and say so."""
+"""The shipped policies with the real services. The services must work behind their fences, and report them."""
+import re
+
 import pytest
 
 FENCED = {"nginx.service": "nginx", "redis-server.service": "redis-server"}
@@ -20,7 +22,8 @@ def test_the_wrapper_reports(machine, unit):
     assert record["LANDLOCK_POLICY"] == FENCED[unit]
     assert record["LANDLOCK_STATUS"] in ("enforced", "degraded")
     assert record["MESSAGE_ID"] in (ENFORCED, DEGRADED)
-    assert record["LANDLOCK_TAG"] == "rf" + machine.show(unit, "InvocationID")[:13]
+    assert re.fullmatch("rf[0-9a-f]{13}", record["LANDLOCK_TAG"])
+    assert not machine.show(unit, "InvocationID").startswith(record["LANDLOCK_TAG"][2:])
     assert int(record["LANDLOCK_RULES"]) > 5
     assert int(record["LANDLOCK_ABI"]) >= 7
 
@@ -32,12 +35,12 @@ def test_no_new_privs_is_only_what_the_unit_says(machine, unit):
     assert f"NoNewPrivs:\t{expected}\n" in machine.read(f"/proc/{pid}/status")
 
 
-# policies/nginx.toml says why: the PID file's removal by nginx itself, at each stop.
+# At each stop, nginx is denied removing its PID file; policies/nginx.toml says why.
 DOCUMENTED_DENIALS = {("nginx.service", "fs.remove_file", "/run")}
 
 
 def test_the_service_runs_without_denials(machine, unit):
-    """A shipped policy must not deny what the service does by itself; serving is tested below."""
+    """A shipped policy must not deny anything that the service does by itself. Serving is tested below."""
     request(machine, unit)
     start = machine.show(unit, "InvocationID")
     denials = {(unit, ",".join(denial["rights"]), denial["object"].get("path"))
@@ -84,7 +87,7 @@ def test_nginx_serves_many_at_once_and_logs(machine):
 
 
 def test_nginx_rotates_its_logs(machine):
-    """What Debian's logrotate snippet does: rename the log, then `invoke-rc.d nginx rotate`."""
+    """Does the same as Debian's logrotate snippet: it renames the log and runs `invoke-rc.d nginx rotate`."""
     machine.drop_in("nginx.service", "[Service]\nX-LandlockPolicy=nginx\n")
     machine.restart("nginx.service")
     machine.run("mv /var/log/nginx/access.log /var/log/nginx/access.log.1;"
@@ -102,15 +105,15 @@ def test_redis_saves_and_loads(machine):
     assert machine.run("redis-cli", "save").stdout == "OK\n"
     assert "started" in machine.run("redis-cli", "bgsave").stdout
     assert machine.run("redis-cli", "config", "set", "appendonly", "yes").stdout == "OK\n"
-    # Until its first append-only file is written redis refuses SIGTERM, fenced or not, and Debian's
-    # unit waits for it without end (TimeoutStopSec=0).
+    # Until redis has written its first append-only file, it ignores SIGTERM, also without a fence,
+    # and Debian's unit waits for it without a limit (TimeoutStopSec=0).
     machine.wait_for(lambda: saved(machine), what="the end of redis's saves")
     machine.restart("redis-server.service")
     assert machine.run("redis-cli", "get", "kept").stdout == "across restarts\n"
 
 
 def saved(machine):
-    """Whether no save runs or waits to run, and the last ones succeeded."""
+    """Whether no save is running or waiting, and the last ones succeeded."""
     facts = dict(line.split(":", 1) for line in
                  machine.run("redis-cli", "info", "persistence").stdout.splitlines() if ":" in line)
     assert facts["rdb_last_bgsave_status"] == facts["aof_last_bgrewrite_status"] == "ok"

@@ -1,23 +1,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""ringfence status: every state, made on a real system, and the exit status that monitoring sees."""
+"""ringfence status: makes every state on a real system, and checks the exit status."""
 import json
 
 import pytest
 
+from lib.rig.policies import sleep_policy
 from test_enable import OTHER, clean, ringfence, without_generator  # noqa: F401
 
 UNIT = "sleeper.service"
-POLICY = """\
-version = 1
-description = "sleeps"
-abi = 7
-units = ["sleeper.service"]
-
-[filesystem]
-execute = ["/usr/bin/sleep", "/usr/lib/x86_64-linux-gnu"]
-read = ["/etc/ld.so.cache"]
-"""
-SETTLED = 2.2  # seconds after which a report that is not there was never sent
+POLICY = sleep_policy("sleeper.service")
+SETTLED = 2.2  # seconds after which a missing report counts as not sent
 
 
 @pytest.fixture
@@ -42,7 +34,7 @@ def status(machine, *arguments):
 
 
 def expect(machine, state, exit_status, says="", unit=UNIT):
-    """Both by name and among all."""
+    """Expects the state of the unit by its name and in the list of all units."""
     code, units = status(machine, unit)
     assert (units[unit]["state"], code) == (state, exit_status), units[unit]
     assert says in "\n".join(units[unit]["reasons"])
@@ -99,7 +91,7 @@ def test_stale_when_the_request_was_taken_back(sleeper):
     ringfence(sleeper, "disable", "--no-reload", "sleeper")
     expect(sleeper, "stale", 3, "nothing asks for this fence any more")
     sleeper.reload()
-    expect(sleeper, "unattached", 4, "what runs is fenced until it is restarted")
+    expect(sleeper, "unattached", 4, "the running service stays fenced until it is restarted")
     sleeper.run("systemctl", "stop", UNIT)
     assert expect(sleeper, "unattached", 4)["reasons"] == []
 
@@ -125,7 +117,7 @@ def test_refused_by_the_wrapper(sleeper):
 def test_not_generated(sleeper):
     without_generator(sleeper, "crashes")
     sleeper.reload()
-    expect(sleeper, "not-generated", 4, "zz-ringfence.conf is missing")
+    expect(sleeper, "not-generated", 4, "~ringfence.conf is missing")
     sleeper.restart(UNIT, check=False)
     expect(sleeper, "not-generated", 4, "AssertPathExistsGlob=")
 
@@ -137,7 +129,7 @@ def test_unfenced_when_the_generator_is_gone_and_nothing_asserts(sleeper):
     sleeper.reload()
     sleeper.restart(UNIT)
     sleeper.run("sleep", str(SETTLED))
-    expect(sleeper, "unfenced", 4, "what runs is not fenced")
+    expect(sleeper, "unfenced", 4, "the running service is not fenced")
 
 
 def test_unfenced_until_the_first_restart(clean):  # noqa: F811
@@ -152,18 +144,18 @@ def test_unfenced_until_the_first_restart(clean):  # noqa: F811
     expect(clean, "enforced", 0)
 
 
-def test_unfenced_when_another_generator_comes_last(sleeper):
-    """generator.late cannot shadow, but a later name there can undo; nobody but systemd sees it."""
+def test_stale_when_another_generator_changes_the_command(sleeper):
+    """The fence sorts behind its drop-in and puts the command of the unit back. test_trust.py has more."""
     text = ("#!/bin/sh\nmkdir -p \"$1\"/sleeper.service.d\n"
             "printf '[Service]\\nExecStart=\\nExecStart=/usr/bin/sleep 99\\n'"
             " >\"$1\"/sleeper.service.d/zzz-other.conf\n")
     sleeper.write("/etc/systemd/system-generators/other", text, mode="755")
     sleeper.reload()
-    expect(sleeper, "unfenced", 4, "does not run through /usr/libexec/ringfence-exec")
+    expect(sleeper, "stale", 3, "zzz-other.conf changes the command")
 
 
 def test_masked(clean):  # noqa: F811
-    """No drop-in can be for this unit alone: the generator masks it."""
+    """No drop-in can apply to this unit alone, so the generator masks it."""
     clean.policy("sleeper", POLICY)
     clean.unit("sleeper-.service",
                "[Service]\nX-LandlockPolicy=sleeper\nExecStart=/usr/bin/sleep infinity\n")
@@ -183,20 +175,29 @@ def test_hidden_static_and_stale(clean):  # noqa: F811
     clean.reload()
     expect(clean, "stale", 3, "ringfence enable --static", unit="other.service")
     ringfence(clean, "enable", "--static", "other")
+    expect(clean, "enforced", 0, unit="other.service")  # only the command changed, and the fence is the same
+    clean.restart("other.service")
     expect(clean, "enforced", 0, unit="other.service")
     clean.policy("other", POLICY.replace("sleeper", "other").replace("read =", "write ="))
     expect(clean, "stale", 3, unit="other.service")
     clean.run("systemctl", "stop", "other.service")
 
 
-def test_unknown_when_the_journal_has_forgotten(sleeper):
+def test_unknown_when_the_journal_and_systemd_have_forgotten(sleeper):
+    """systemd knows which command it started, until a reload. Its record of the start remains."""
     sleeper.run("sleep", "1.1")
     sleeper.run("journalctl", "--rotate", "--vacuum-time=1s")
+    assert expect(sleeper, "enforced", 0)["reasons"] == []
+    sleeper.reload()
+    sleeper.run("sleep", "1.1")
+    sleeper.run("journalctl", "--rotate", "--vacuum-time=1s")
+    assert expect(sleeper, "enforced", 0)["reasons"] == []
+    sleeper.run("rm", f"/run/systemd/units/log-extra-fields:{UNIT}")
     expect(sleeper, "unknown", 1, "does not have the wrapper's report")
 
 
 def test_not_installed_is_not_shown(sleeper):
-    """A drop-in that is rolled out to all hosts, for a service that only some have."""
+    """A drop-in on all hosts of a fleet, for a service that only some of them have."""
     sleeper.drop_in("absent.service", "[Service]\nX-LandlockPolicy=sleeper\n")
     code, units = status(sleeper)
     assert code == 0 and "absent.service" not in units
@@ -224,7 +225,7 @@ def test_instances_that_differ_from_their_template(clean):  # noqa: F811
     clean.unit("nap@.service",
                "[Service]\nX-LandlockPolicy=sleeper\nExecStart=/usr/bin/sleep 100%i\n")
     clean.drop_in("nap@3.service", "[Service]\nX-LandlockPolicy=\n")
-    clean.drop_in("nap@4.service", "[Service]\nExecStart=\nExecStart=/usr/bin/sleep 4\n", name="zzz.conf")
+    clean.drop_in("nap@4.service", "[Service]\nExecStart=\nExecStart=/usr/bin/sleep 4\n", name="~~.conf")
     for unit, state, shown in (("nap@3.service", "unattached", "not fenced"),
                                ("nap@4.service", "attached", "fenced by sleeper")):
         for where in ([], ["--root=/"]):
@@ -241,7 +242,7 @@ def test_nothing_is_attached_and_usage(clean):  # noqa: F811
 
 
 def test_of_an_image(sleeper):
-    """Files only: what would be at its next boot."""
+    """With --root, only files are read, and the states are those of the next boot."""
     code, units = status(sleeper, "--root=/")
     assert code == 0 and units[UNIT]["state"] == "attached" and units[UNIT]["active"] == ""
     sleeper.policy("sleeper", "nonsense")

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What ringfence-tutorial(7) tells people to do, done: its files written, its commands run, and what
-it says they print compared."""
+"""Follows ringfence-tutorial(7): writes its files, runs its commands, and compares their output with the page."""
 import pathlib
 import re
 
@@ -8,7 +7,7 @@ MANUAL = pathlib.Path(__file__).resolve().parents[2] / "packaging/man/ringfence-
 
 
 def blocks():
-    """The literal blocks, without roff's escapes."""
+    """The literal blocks of the page, without roff's escapes."""
     for block in re.findall(r"^\.nf\n(.*?)^\.fi$", MANUAL.read_text(), re.S | re.M):
         yield block.replace("\\-", "-").replace("\\e", "\\").replace("\\&", "")
 
@@ -26,7 +25,7 @@ def steps(block):
 
 
 def pattern(line):
-    """Runs of blanks are equal, and "..." is anything."""
+    """Any two runs of blanks are equal, and "..." stands for any text."""
     parts = (r"\s+".join(map(re.escape, part.split())) for part in line.split("..."))
     return re.compile(".*".join(parts))
 
@@ -55,7 +54,7 @@ def test_the_tutorial_works(machine):
             for command, lines in steps(block):
                 done = machine.run("bash", "-c", f"{{ {command}; }} 2>&1", check=False)
                 check_output(command, lines, done.stdout)
-                # What is shown to fail shows it.
+                # A command may fail if the page shows its output, or if it shows the broken policy.
                 assert done.returncode == 0 or lines or "raed" in machine.read(
                     "/etc/ringfence/policies/notes.toml.d/50-site.toml"), (command, done.stdout)
                 commands += 1

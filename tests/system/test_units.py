@@ -1,19 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What the generator does to units of different shapes, as the booted systemd sees it."""
-WRAPPER = "/usr/libexec/ringfence-exec"
-SLEEPER = """\
-version = 1
-description = "sleeps"
-abi = 7
+"""Units of different shapes with the generator's output, as the booted systemd sees them."""
+from lib.rig.policies import sleep_policy
 
-[filesystem]
-execute = ["/usr/bin/sleep", "/usr/lib/x86_64-linux-gnu"]
-read = ["/etc/ld.so.cache"]
-"""
+WRAPPER = "/usr/libexec/ringfence-exec"
+SLEEPER = sleep_policy()
 
 
 def test_a_unit_without_a_policy_is_untouched(machine):
-    """With a fenced unit beside it, so that the generator does have something to do."""
+    """Another unit is fenced, so that the generator has something to do."""
     before = machine.run("systemctl", "show", "redis-server.service", "-p", "ExecStart",
                          "-p", "DropInPaths", "-p", "NotifyAccess").stdout
     text = machine.cat("redis-server.service")
@@ -35,7 +29,7 @@ def strip_times(text):
 
 def test_reload_without_a_change_changes_nothing(machine):
     machine.drop_in("nginx.service", "[Service]\nX-LandlockPolicy=nginx\n")
-    path = "/run/systemd/generator/nginx.service.d/zz-ringfence.conf"
+    path = "/run/systemd/generator/nginx.service.d/~ringfence.conf"
     first = machine.read(path)
     machine.reload()
     assert machine.read(path) == first
@@ -52,7 +46,7 @@ def test_the_policy_taken_away_the_fence_is_gone(machine):
 
 
 def test_a_program_without_execute_right_is_203(machine):
-    """inherit = false: else the generator itself allows the unit's program."""
+    """inherit = false, because otherwise the generator allows the program of the unit."""
     machine.policy("locked", 'version = 1\ndescription = "nothing"\nabi = 7\ninherit = false\n'
                    '\n[filesystem]\nread = ["/etc/hostname"]\n')
     machine.unit("locked.service",
@@ -67,7 +61,7 @@ def test_a_program_without_execute_right_is_203(machine):
 
 
 def test_templates_and_instances(machine):
-    """An instance's own drop-in for ExecStart= must be fenced, too, not undo the fence."""
+    """An instance's own drop-in for ExecStart= must be fenced, too. It must not undo the fence."""
     machine.policy("sleeper", SLEEPER)
     machine.unit("nap@.service",
                  "[Service]\nX-LandlockPolicy=sleeper\nExecStart=/usr/bin/sleep 10%i\n")
@@ -92,8 +86,8 @@ def test_only_an_instance_is_fenced(machine):
 
 
 def test_an_alias_leads_past_the_file_of_an_instance(machine):
-    """As autovt@.service to getty@.service with a file for one terminal: by its own name the
-    instance asks for nothing, by the alias it is the template's and fenced."""
+    """Like autovt@.service, an alias of getty@.service, with a unit file for one terminal. By its own name the
+    instance asks for nothing. By the alias it is an instance of the template, and is fenced."""
     machine.policy("sleeper", SLEEPER)
     machine.link("/etc/systemd/system/doze@.service", "nap@.service")
     machine.unit("nap@2.service", "[Service]\nExecStart=/usr/bin/sleep 20%i\n")
@@ -111,7 +105,7 @@ def test_an_alias_leads_past_the_file_of_an_instance(machine):
 
 
 def test_a_fleet_in_one_file(machine):
-    """service.d with X-LandlockPolicy=-%p: fences what has a policy, leaves the rest alone."""
+    """X-LandlockPolicy=-%p in service.d fences the services that have a policy, and no others."""
     machine.write("/etc/systemd/system/service.d/50-landlock.conf",
                   "[Service]\nX-LandlockPolicy=-%p\n")
     machine.reload()

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Units of a user manager, fenced without any privilege, from files in the user's home only."""
+"""Units of a user manager. They are fenced without any privilege, by files in the user's home."""
 import json
 import os
 
 import pytest
+
+from lib.rig.policies import sleep_policy
 
 USER, UID, HOME = "alice", "1000", "/home/alice"
 UNITS, POLICIES = f"{HOME}/.config/systemd/user", f"{HOME}/.config/ringfence/policies"
@@ -13,17 +15,7 @@ UNIT = """\
 ExecStart=/bin/sh -c 'if read line </etc/hostname; then echo open; else echo shut; fi >%h/state/read; \
 exec /usr/bin/sleep infinity'
 """
-POLICY = """\
-version = 1
-description = "a user's own"
-abi = 7
-units = ["app.service"]
-
-[filesystem]
-execute = ["/usr/bin/sleep", "/usr/bin/dash", "/usr/lib/x86_64-linux-gnu"]
-read = ["/etc/ld.so.cache"]
-write = ["%h/state"]
-"""
+POLICY = sleep_policy("app.service", programs=["/usr/bin/dash"], write=["%h/state"])
 
 
 class UserManager:
@@ -52,7 +44,7 @@ class UserManager:
         return self.systemctl("show", "--value", "-p", prop, "app.service").stdout.strip()
 
     def report(self):
-        """The wrapper's record of the last start, as journald filed it."""
+        """The wrapper's record of the last start, as the journal has it."""
         records = [record for record in self.machine.journal(_SYSTEMD_USER_UNIT="app.service")
                    if "LANDLOCK_STATUS" in record
                    and record["_SYSTEMD_INVOCATION_ID"] == self.show("InvocationID")]
@@ -66,10 +58,10 @@ class UserManager:
 
 @pytest.fixture(scope="module")
 def manager(shared_machine):
-    """As with lingering: a user manager that nobody logged in for."""
+    """Starts a user manager without a login, as lingering does."""
     machine = shared_machine
     machine.run("useradd", "-m", "-u", UID, "-G", "systemd-journal", USER)
-    # libpam-systemd, which the tree does not have, would set the variable.
+    # libpam-systemd would set the variable, but the tree does not have it.
     machine.run("install", "-D", "/dev/stdin", "/etc/systemd/system/user@.service.d/rig.conf",
                 input="[Service]\nPAMName=\nEnvironment=XDG_RUNTIME_DIR=/run/user/%i\n")
     machine.run("systemctl", "daemon-reload")
@@ -111,7 +103,7 @@ def test_fenced_without_privileges(app):
     record = app.report()
     assert record["LANDLOCK_STATUS"] == "enforced" and record["_UID"] == UID
     assert record["_SYSTEMD_UNIT"] == f"user@{UID}.service"
-    # Without CAP_SYS_ADMIN Landlock needs it, and the report says so.
+    # Without CAP_SYS_ADMIN, Landlock needs no_new_privs, and the report says so.
     assert "no_new_privs set" in record["MESSAGE"]
     assert "NoNewPrivs:\t1\n" in app.machine.read(f"/proc/{app.show('MainPID')}/status")
     assert app.show("StatusText").startswith("ringfence: app enforced")
@@ -159,3 +151,25 @@ def test_disable(app):
     app.systemctl("restart", "app.service")
     assert what_it_read(app) == "open"
     assert app.state()[1] == 4
+
+
+def test_a_link_in_the_home_leads_to_a_rule(app):
+    """Everything belongs to the user there, so the wrapper follows the user's links, but none that the service
+    may change."""
+    app.run("mkdir", f"{HOME}/real")
+    app.run("ln", "-s", "real", f"{HOME}/data")
+    try:
+        app.write(f"{POLICIES}/app.toml", POLICY.replace('read = [', f'read = ["{HOME}/data", '))
+        app.ringfence("enable", "app")
+        app.systemctl("restart", "app.service")
+        assert what_it_read(app) == "shut"
+        assert "--trust-links=own" in app.systemctl("cat", "app.service").stdout
+        app.write(f"{POLICIES}/app.toml",
+                  POLICY.replace('read = [', f'read = ["{HOME}/state/data", '))
+        app.run("ln", "-s", "/", f"{HOME}/state/data")
+        app.systemctl("daemon-reload")
+        app.systemctl("restart", "app.service", check=False)
+        app.machine.wait_for(lambda: app.show("ActiveState") == "failed", what="failed")
+        assert f"the rule on {HOME}/state lets the service change it" in app.report()["LANDLOCK_ERROR"]
+    finally:
+        app.machine.run("rm", "-r", f"{HOME}/real", f"{HOME}/data")

@@ -114,8 +114,10 @@ static void signals(void) {
             sigismember(&pending, number) ? " pending" : "");
     }
     stack_t stack;
-    sigaltstack(NULL, &stack);
-    say("sigaltstack: %d\n", stack.ss_flags);
+    if (sigaltstack(NULL, &stack) == 0)  // a system call filter may forbid it
+        say("sigaltstack: %d\n", stack.ss_flags);
+    else
+        say("sigaltstack: %s\n", strerror(errno));
 }
 
 static void limits(void) {
@@ -264,7 +266,7 @@ static void notify_ready(void) {
 }
 
 static int write_dump(const char* path) {
-    // Under another name first: whoever waits for the file finds all of it.
+    // The file gets its name when it is complete, so that a waiting reader finds all of it.
     char draft[4096];
     snprintf(draft, sizeof draft, "%s.draft", path);
     const int fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);

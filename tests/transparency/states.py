@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""States that a process can be in when it executes: each function brings the caller into one.
+"""States in which a process can execute a program. Each function brings the caller into one state.
 
 They run in a forked child and return nothing, or the environment for the program.
 """
@@ -10,8 +10,6 @@ import os
 import resource
 import signal
 import socket
-import tempfile
-from pathlib import Path
 
 libc = ctypes.CDLL(None, use_errno=True)
 PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_SET_SECUREBITS = 1, 8, 28
@@ -34,7 +32,7 @@ def plain(_):
 
 
 def socket_activated(_):
-    """Three sockets from 3 on: stream, datagram, UNIX."""
+    """Three sockets as descriptors from 3 on: stream, datagram, UNIX."""
     listeners = [socket.socket(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM),
                  socket.socket(socket.AF_UNIX)]
     for listener in listeners[:2]:
@@ -45,7 +43,8 @@ def socket_activated(_):
 
 
 def stored_descriptors(directory):
-    """As FDSTORE gives back: high up, of many kinds, one in the middle of a file, one not inherited."""
+    """Descriptors like those of FDSTORE: high numbers, many kinds, one with an offset in a file, and one that is
+    closed on execution."""
     file = os.open(directory / "data", os.O_RDWR | os.O_CREAT | os.O_APPEND)
     os.write(file, b"0123456789")
     os.lseek(file, 4, os.SEEK_SET)
@@ -140,7 +139,7 @@ def terminal(_):
     master, slave = os.openpty()
     fcntl.ioctl(slave, 0x540E, 0)  # TIOCSCTTY
     os.dup2(slave, 0)
-    os.dup2(master, 10, inheritable=True)  # with it closed, the terminal would hang up
+    os.dup2(master, 10, inheritable=True)  # if it is closed, the terminal hangs up
 
 
 def own_session(_):
@@ -166,14 +165,21 @@ def nobody_with_new_privileges(_):
     _become_nobody()
 
 
-def nobody_with_capability(_):
-    """AmbientCapabilities=CAP_NET_BIND_SERVICE."""
+def become_nobody_with(*capabilities):
+    """User=nobody and AmbientCapabilities=, for capabilities below 32."""
     control(PR_SET_KEEPCAPS, 1)
     _become_nobody()
     header = ctypes.create_string_buffer((0x20080522).to_bytes(4, "little") + bytes(4), 8)
-    data = (ctypes.c_uint32 * 6)(1 << 10, 1 << 10, 1 << 10, 0, 0, 0)
+    mask = sum(1 << number for number in capabilities)
+    data = (ctypes.c_uint32 * 6)(mask, mask, mask, 0, 0, 0)
     assert libc.capset(header, data) == 0
-    control(PR_CAP_AMBIENT, 2, 10)
+    for number in capabilities:
+        control(PR_CAP_AMBIENT, 2, number)
+
+
+def nobody_with_capability(_):
+    """AmbientCapabilities=CAP_NET_BIND_SERVICE."""
+    become_nobody_with(10)
     control(PR_SET_NO_NEW_PRIVS, 1)
 
 
@@ -236,7 +242,7 @@ def full_environment(_):
 
 
 def chrooted(directory):
-    """`directory` holds the programs, and nothing else: no /proc, no /dev."""
+    """Changes the root to `directory`, which has only the programs: no /proc, no /dev."""
     os.chroot(directory)
     os.chdir("/")
 
@@ -261,10 +267,3 @@ def _closing(closed):
 
 STATES.update({"closed_" + "_".join(map(str, closed)): _closing(closed)
                for count in (1, 2, 3) for closed in itertools.combinations(range(3), count)})
-
-
-def directory():
-    """For one test; everybody may write in it."""
-    path = Path(tempfile.mkdtemp(prefix="ringfence-transparency-"))
-    path.chmod(0o1777)
-    return path

@@ -9,10 +9,10 @@ with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
     memory = os.memfd_create("kept")
     os.write(memory, b"0123456789")
     os.lseek(memory, 3, os.SEEK_SET)
-    # One a message: the manager does not keep the order of those that come together.
+    # One descriptor in each message, because the manager does not keep the order of several in one.
     for name, fd in ((b"kept", memory), (b"other", os.eventfd(5))):
         socket.send_fds(manager, [b"FDSTORE=1\nFDNAME=" + name], [fd])
-    # Until the manager has read them: the messages before a barrier are done when its end closes.
+    # Wait until the manager has read them: it closes the barrier after the messages before it.
     reader, writer = os.pipe()
     socket.send_fds(manager, [b"BARRIER=1"], [writer])
     os.close(writer)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What a program inherits is the same with and without the wrapper before it."""
+"""A program must inherit the same with and without the wrapper."""
 import ctypes
 import os
 import shutil
@@ -14,20 +14,20 @@ DUMP, WRAPPER = "inherited", "ringfence-exec"
 ABI = min(ctypes.CDLL(None).syscall(444, None, 0, 1), 11)
 OPTIONS = (f"--abi={ABI}", "--execute=/", "--write=/")
 SCOPE = ("--scope=abstract-unix-socket",) if ABI >= 6 else ()
-# What the wrapper changes, as documented: DESIGN.md, "sets no_new_privs only when it must".
+# The only changes by the wrapper; see NO_NEW_PRIVS in ringfence-exec(1).
 DOCUMENTED = {"nobody_with_new_privileges": ({"no_new_privs: 0 0"}, {"no_new_privs: 1 0"})}
 
 
 @pytest.fixture
-def programs(build, directory):
-    """Copies below `directory`: a state may change the root to it."""
-    for source in (build / "tests/transparency" / DUMP, build / "src/exec" / WRAPPER):
-        shutil.copy(source, directory)
-    return directory
+def programs(build, wrapper, as_root, public_directory):
+    """Copies of the programs below one directory, because a state may change the root to it."""
+    for source in (build / "tests/transparency" / DUMP, wrapper):
+        shutil.copy(source, public_directory)
+    return public_directory
 
 
 def dump(programs, state, wrapped, options=(), program_options=()):
-    """The lines of the dump. The arguments are those of the program in both cases."""
+    """The lines of the dump. The program has the same arguments with and without the wrapper."""
     output = programs / "dump"
     pid = os.fork()
     if pid == 0:
@@ -51,11 +51,23 @@ def dump(programs, state, wrapped, options=(), program_options=()):
     lines = output.read_text().splitlines()
     output.unlink()
     own = str(pid)
-    return [line.replace(f"PID={own}", "PID=") for line in lines]
+    return [namespace_of(line.replace(f"PID={own}", "PID=")) for line in lines]
+
+
+def namespace_of(line):
+    """Whether a line's namespace is the test's own. The numbers of new ones are used again."""
+    name, _, target = line.partition(": ")
+    if not name.startswith("/proc/self/ns/"):
+        return line
+    try:
+        own = os.readlink(name)
+    except OSError:
+        return line
+    return f"{name}: {'as before' if target == own else 'another'}"
 
 
 def unstable(programs, state):
-    """Names of lines that differ between two runs without the wrapper: objects made by the state."""
+    """Names of lines that differ between two runs without the wrapper, because the state makes new objects."""
     first, second = (dump(programs, state, False) for _ in range(2))
     assert len(first) == len(second)
     return {index for index, pair in enumerate(zip(first, second)) if pair[0] != pair[1]}
@@ -109,18 +121,18 @@ def test_the_options_descriptor_is_closed(programs):
 
 
 def test_too_few_descriptors_refuse(programs):
-    """The wrapper needs one for each layer and one more; without, nothing runs."""
+    """The wrapper needs one descriptor for each layer and one more. With fewer, nothing runs."""
     import resource
 
     def state(_):
         resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
-    with pytest.raises(AssertionError, match="exit status 7[78] with the wrapper"):
+    with pytest.raises(AssertionError, match="exit status 19[89] with the wrapper"):
         dump(programs, state, True)
 
 
 @pytest.mark.parametrize("address", ["/{directory}/notify", "@ringfence-test-{pid}"])
 def test_notify_socket(programs, address):
-    """Pathname and abstract: the status arrives over either, and the program finds it as it was."""
+    """The status arrives over a pathname socket and over an abstract one. The program finds the socket unchanged."""
     address = address.format(directory=str(programs).lstrip("/"), pid=os.getpid())
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
         listener.bind(address.replace("@", "\0"))

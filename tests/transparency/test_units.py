@@ -1,19 +1,24 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The same under a real systemd: with and without the wrapper in ExecStart=, a unit reaches the
-same state with the same inheritance, and its report arrives or is skipped without harm."""
+"""The same under a real systemd. With and without the wrapper in ExecStart=, a unit must reach the same state, and
+its program must inherit the same. The report must arrive or be skipped without harm."""
 import re
+import shutil
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
+from lib.rig import Image, Machine, Tree
+
+HERE = Path(__file__).resolve().parent
 UNIT = "transparent.service"
 ENFORCED = "24d70d8d2bc94cfc835749197d384851"  # src/landlock/report.h
 DUMP = "/usr/local/bin/inherited"
 OUTPUT = "/run/dump/dump"
 WRAPPER = "/usr/libexec/ringfence-exec --policy=test --abi=1 --execute=/ --write=/"
 NAME = "org.ringfence.Test"
-# By name: Debian 12's systemd has none of them in a group, not even in @sandbox.
+# The calls are listed by name, because no group of Debian 12's systemd has them, not even @sandbox.
 LANDLOCK = "landlock_create_ruleset landlock_add_rule landlock_restrict_self"
 STRICT = f"SystemCallFilter=@default @basic-io @file-system @process {LANDLOCK}"
 NO_NEW_PRIVS = ({"no_new_privs: 0 0"}, {"no_new_privs: 1 0"})
@@ -21,7 +26,7 @@ NO_NEW_PRIVS = ({"no_new_privs: 0 0"}, {"no_new_privs: 1 0"})
 
 @dataclass(frozen=True)
 class Case:
-    """state: of the unit at the end. notify, journal: does the report arrive?"""
+    """`state`: of the unit at the end. `notify`, `journal`: whether the report arrives."""
     name: str
     service: str
     words: str = "wait"
@@ -125,7 +130,7 @@ CASES = [
 
 
 def normalised(line):
-    """What differs between any two starts: numbers of processes, inodes, mounts and devices."""
+    """Replaces what differs between any two starts: numbers of processes, inodes, mounts and devices."""
     line = re.sub(r"(PID=|JOURNAL_STREAM=|INVOCATION_ID=).*", r"\1", line) \
         if line.startswith("variable") else line
     line = re.sub(r"systemd-private-\w+-transparent\.service-\w+", "private", line)
@@ -145,7 +150,7 @@ BUS_POLICY = f"""<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Confi
 
 
 def start(machine, case, prefix):
-    """The dump's lines and the unit's state."""
+    """Returns the lines of the dump and the state of the unit."""
     machine.unit(UNIT, f"[Service]\n{case.service}\n"
                        f"ExecStart={prefix}{DUMP} {OUTPUT} {case.words}\n")
     for name, text in case.other_units:
@@ -192,11 +197,11 @@ def test_unit(machine, case):
         if "Type=forking" in case.service and "_SYSTEMD_UNIT" not in record:
             continue
         assert record["_SYSTEMD_UNIT"] == UNIT
-        assert record["LANDLOCK_TAG"] == "rf" + record["_SYSTEMD_INVOCATION_ID"][:13]
+        assert re.fullmatch("rf[0-9a-f]{13}", record["LANDLOCK_TAG"])
 
 
 def test_lines_of_a_oneshot_unit(machine):
-    """Each line is a start of its own: a report each, and all lines run."""
+    """Each line is started by itself. Each sends a report, and all of them run."""
     lines = "".join(f"ExecStart={WRAPPER} -- {DUMP} /run/dump/{number}\n" for number in range(5))
     machine.unit(UNIT, f"[Service]\nType=oneshot\n{lines}")
     since = machine.now()
@@ -206,7 +211,8 @@ def test_lines_of_a_oneshot_unit(machine):
 
 
 def test_killing_filter(machine):
-    """A filter that kills, with no call of a report allowed: nothing else is needed either."""
+    """The filter kills the process at every call that only reports need. Without reports, the wrapper must make
+    none of these calls."""
     machine.unit(UNIT, f"[Service]\nType=oneshot\n{STRICT}\n"
                        f"ExecStart={WRAPPER} --report=none -- /bin/true\n")
     machine.run("systemctl", "start", UNIT)
@@ -214,7 +220,7 @@ def test_killing_filter(machine):
 
 
 def test_stored_descriptors(machine):
-    """FDSTORE: the second start gets what the first gave away."""
+    """FDSTORE: the second start gets the descriptors that the first one stored."""
     dumps = []
     for prefix in ("", f"{WRAPPER} -- "):
         machine.unit(UNIT, "[Service]\nType=notify\nNotifyAccess=all\nFileDescriptorStoreMax=4\n"
@@ -229,9 +235,29 @@ def test_stored_descriptors(machine):
     compare(*dumps)
 
 
+@pytest.fixture(scope="module")
+def shared_machine(build, wrapper, as_root):
+    """A booted systemd with the two programs. They are not installed, so any prefix works."""
+    with Image(Tree().ensure()) as image, Machine(image) as machine:
+        root = Path(f"/proc/{machine.leader}/root")
+        for source, target in ((wrapper, "usr/libexec"),
+                               (build / "tests/transparency/inherited", "usr/local/bin"),
+                               (HERE / "store.py", "usr/local/bin"),
+                               (HERE / "own_name.py", "usr/local/bin")):
+            shutil.copy(source, root / target)
+        machine.run("install", "-d", "-m", "1777", "/run/dump")
+        yield machine
+
+
+@pytest.fixture
+def machine(machine):
+    yield machine
+    machine.run("rm -rf /run/dump/*")
+
+
 @pytest.fixture
 def without_journald(machine):
-    """Its sockets are gone too."""
+    """Stops journald and removes its sockets."""
     sockets = "systemd-journald.socket systemd-journald-dev-log.socket"
     machine.run(f"systemctl stop {sockets} systemd-journald.service; rm -f /run/systemd/journal/socket")
     yield machine
@@ -277,7 +303,7 @@ time.sleep(600)
 
 
 def test_full_journal(without_journald):
-    """Nobody reads its socket: the record is dropped with a note, at once."""
+    """Nobody reads journald's socket. The record is dropped at once, with a message."""
     machine = without_journald
     machine.write("/run/full.py", FULL)
     machine.unit("full.service", "[Service]\nExecStart=/usr/bin/python3 /run/full.py\n"

@@ -29,7 +29,7 @@ TEST(Nearest, FindsTyposAndNothingFar) {
     EXPECT_EQ(nearest("exectue", keys), "execute");
     EXPECT_EQ(nearest("conect_unix", keys), "connect_unix");
     EXPECT_EQ(nearest("zzz", keys), "");
-    // Nothing is compared that would take a while.
+    // Comparing very long names would take too long, so none is proposed.
     const std::string long_word(257, 'a');
     EXPECT_EQ(nearest(long_word, {long_word}), "");
 }

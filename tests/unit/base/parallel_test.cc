@@ -35,10 +35,11 @@ TEST(Parallel, EachIndexIsTakenOnce) {
         }
 }
 
-// In a process that may not start threads; 0 when the first worker did it all.
+// Runs in a process that may not start threads. The result is 0 if the first worker did all the
+// work.
 int share_out_without_threads() {
     const struct rlimit none = {0, 0};
-    // The limit is not for root.
+    // The limit does not apply to root.
     if (::setresuid(65534, 65534, 65534) < 0 && errno != EPERM) return 2;
     if (::setrlimit(RLIMIT_NPROC, &none) < 0) return 3;
     std::size_t first = 0;

@@ -3,41 +3,30 @@
 
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 #include <sys/resource.h>
 
 #include <gtest/gtest.h>
+
+#include "scratch.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 using namespace ringfence;
 
-class ReplaceFile : public testing::Test {
+class ReplaceFile : public ScratchTest {
   protected:
-    ReplaceFile() {
-        std::string pattern = fs::temp_directory_path() / "ringfence-test-XXXXXX";
-        directory_ = ::mkdtemp(pattern.data());
-    }
-    ~ReplaceFile() override { fs::remove_all(directory_); }
-
     std::string path(const std::string& name) const { return directory_ / name; }
-    static std::string text(const std::string& path) {
-        std::ifstream in(path);
-        return {std::istreambuf_iterator<char>(in), {}};
-    }
     std::size_t files() const {
         return static_cast<std::size_t>(
             std::distance(fs::directory_iterator(directory_), fs::directory_iterator()));
     }
-
-    fs::path directory_;
 };
 
 TEST_F(ReplaceFile, WritesAndReplaces) {
     ASSERT_TRUE(replace_file(path("a"), "one\n", Durability::synced));
     ASSERT_TRUE(replace_file(path("a"), "two\n", Durability::none));
-    EXPECT_EQ(text(path("a")), "two\n");
+    EXPECT_EQ(scratch_.read("a"), "two\n");
     EXPECT_EQ(files(), 1u);
 }
 
@@ -60,7 +49,7 @@ TEST_F(ReplaceFile, KeepsTheOldTextWhenTheNewOneCannotBeWritten) {
     std::signal(SIGXFSZ, handler);
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().value(), EFBIG);
-    EXPECT_EQ(text(path("a")), "old\n");
+    EXPECT_EQ(scratch_.read("a"), "old\n");
     EXPECT_EQ(files(), 1u);
 }
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -12,25 +11,19 @@
 
 #include <gtest/gtest.h>
 
+#include "scratch.h"
+
 namespace ringfence {
 namespace {
 
 namespace fs = std::filesystem;
 
-class RootTest : public testing::Test {
+class RootTest : public ScratchTest {
   protected:
     void SetUp() override {
-        char name[] = "/tmp/ringfence-root-XXXXXX";
-        ASSERT_NE(::mkdtemp(name), nullptr);
-        directory_ = name;
         fs::create_directories(directory_ / "etc/sub");
-        std::ofstream(directory_ / "etc/file") << "inside";
+        write("etc/file", "inside");
     }
-    void TearDown() override { fs::remove_all(directory_); }
-
-    Root root() const { return std::move(Root::open(directory_).value()); }
-
-    fs::path directory_;
 };
 
 TEST_F(RootTest, ReadsAFile) {
@@ -62,7 +55,7 @@ TEST_F(RootTest, ReadsWhatWasListed) {
     EXPECT_EQ(root().read_listed("/etc/file").value(), "inside");
     EXPECT_EQ(root().read_listed("/etc/file", 5).error().value(), EFBIG);
     EXPECT_EQ(root().read_listed("/nothing").error().value(), ENOENT);
-    // What was a file when the directory was listed may be another thing by now.
+    // A file may have been replaced by something else since the directory was listed.
     ASSERT_EQ(::mkfifo((directory_ / "fifo").c_str(), 0600), 0);
     EXPECT_EQ(root().read_listed("/fifo").error().value(), EINVAL);
     EXPECT_EQ(root().read_listed("/etc").error().value(), EISDIR);
@@ -76,7 +69,7 @@ TEST_F(RootTest, ReadsFilesOfEverySize) {
         EXPECT_EQ(root().read("/sized").value(), text) << size;
         EXPECT_EQ(root().read_listed("/sized").value(), text) << size;
     }
-    // fstat(2) gives these a size of 0.
+    // fstat(2) says that these have a size of 0.
     const std::string status = Root::open("/")->read("/proc/self/status").value();
     EXPECT_NE(status.find("\nThreads:"), std::string::npos) << status;
 }
@@ -104,7 +97,7 @@ TEST_F(RootTest, ListsSortedWithTypes) {
     EXPECT_EQ(root().read_link("/etc/file").error().value(), EINVAL);
 }
 
-// More than one getdents64(2) gives.
+// More entries than one call of getdents64(2) returns.
 TEST_F(RootTest, ListsLargeDirectories) {
     fs::create_directory(directory_ / "large");
     constexpr int count = 3000;
@@ -132,6 +125,11 @@ TEST_F(RootTest, PretendsThatAFileIsThere) {
     EXPECT_EQ(root.list("/etc/new.d/sub").value()[0].type, DT_REG);
     EXPECT_EQ(root.list("/etc/new").error().value(), ENOENT);
     EXPECT_FALSE(fs::exists(directory_ / "etc/new.d"));
+    root.pretend("/pretended/a", "new");
+    const auto top = root.list("/").value();
+    EXPECT_EQ(std::count_if(top.begin(), top.end(),
+                            [](const auto& entry) { return entry.name == "pretended"; }),
+              1);
 }
 
 }  // namespace

@@ -4,13 +4,12 @@
 
 #include <array>
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <sys/wait.h>
 
 #include <gtest/gtest.h>
+
+#include "scratch.h"
 
 namespace ringfence::cli {
 
@@ -19,8 +18,7 @@ struct ProgramOutput {
     std::string out;
 };
 
-/// `words` are a shell's; standard error goes into `out` where they say so. `%` stands for the
-/// program.
+/// `words` are words of a shell, which may redirect standard error. `%` stands for the program.
 inline ProgramOutput run_shell(std::string words) {
     for (std::size_t at = words.find('%'); at != std::string::npos;
          at = words.find('%', at + std::string(RINGFENCE_PROGRAM).size()))
@@ -36,25 +34,12 @@ inline ProgramOutput run_shell(std::string words) {
     return ran;
 }
 
-class ScratchDirectory : public testing::Test {
+class ProgramTest : public ScratchTest {
   protected:
-    void SetUp() override {
-        char name[] = "/tmp/ringfence-cli-XXXXXX";
-        ASSERT_NE(::mkdtemp(name), nullptr);
-        directory_ = name;
-    }
-    void TearDown() override { std::filesystem::remove_all(directory_); }
-
-    void write(const std::string& path, const std::string& text) {
-        std::filesystem::create_directories((directory_ / path).parent_path());
-        std::ofstream(directory_ / path) << text;
-    }
-    /// In the scratch directory.
+    /// Runs the words in the scratch directory.
     ProgramOutput run(const std::string& words) const {
         return run_shell("cd " + directory_.string() + " && " + words);
     }
-
-    std::filesystem::path directory_;
 };
 
 }  // namespace ringfence::cli

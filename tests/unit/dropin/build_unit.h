@@ -6,8 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/path.h"
 #include "landlock/groups.h"
-#include "policy/rules.h"
+#include "policy/model/rules.h"
 #include "unit/unit.h"
 
 namespace ringfence::dropin {
@@ -23,7 +24,7 @@ inline unit::Unit build_unit(const std::string& name, const std::string& fragmen
     sources.fragment_text = fragment;
     for (const auto& [path, text] : dropins) {
         const std::string directory = path.substr(0, path.rfind(".d/"));
-        sources.dropins.push_back({path, directory.substr(directory.rfind('/') + 1)});
+        sources.dropins.push_back({path, base_name(directory)});
         sources.dropin_texts.push_back(text);
     }
     return unit::parse(sources);

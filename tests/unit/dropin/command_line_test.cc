@@ -16,7 +16,7 @@ Result<std::string> wrap(const std::string& text, std::vector<std::string> optio
     return wrap_command(list.commands.at(0), {"/w", std::move(options), "/bin:/sbin", {}});
 }
 
-// On one line.
+// The wrapped command in one line.
 std::string flat(const std::string& text, std::vector<std::string> options = {}) {
     const auto line = wrap(text, std::move(options));
     if (!line) return "error: " + line.error().front().message;

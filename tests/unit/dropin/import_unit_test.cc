@@ -6,7 +6,8 @@
 
 #include "build_unit.h"
 #include "dropin/bind_ports.h"
-#include "policy/policy.h"
+#include "policy/interop/parse_policy.h"
+#include "policy/model/policy.h"
 
 namespace ringfence::dropin {
 namespace {
@@ -99,9 +100,9 @@ TEST(ImportUnit, OddPathsDoNotSpoilTheDraft) {
 
 std::string ports(const std::string& lines, const char* protocol) {
     const BindPorts found = bind_ports(build_unit("a.service", "[Service]\n" + lines), protocol);
-    if (!found.limited) return "all";
+    if (!found.ports) return "all";
     std::string text;
-    for (const PortRange& range : found.ports)
+    for (const policy::PortRange& range : *found.ports)
         text += std::to_string(range.first) + "-" + std::to_string(range.last) + " ";
     return text;
 }
@@ -122,7 +123,7 @@ TEST(BindPorts, AllowGoesBeforeDeny) {
 TEST(BindPorts, WhatSystemdIgnoresIsIgnored) {
     const BindPorts found = bind_ports(
         build_unit("a.service", "[Service]\nSocketBindDeny=tcp:99999 sctp:1 2-1 any\n"), "tcp");
-    EXPECT_TRUE(found.limited);
+    EXPECT_TRUE(found.ports);
     EXPECT_THAT(found.unknown, ElementsAre("tcp:99999", "sctp:1", "2-1"));
 }
 

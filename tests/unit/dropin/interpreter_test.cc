@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "dropin/own_writes.h"
+#include "scratch.h"
+
 namespace ringfence::dropin {
 namespace {
 
@@ -22,6 +25,58 @@ TEST(Interpreter, Programs) {
     EXPECT_NE(loaders[0].find("/ld"), std::string::npos) << loaders[0];
     EXPECT_TRUE(find_interpreters(root, "/etc/passwd").empty());
     EXPECT_TRUE(find_interpreters(root, "/nowhere").empty());
+}
+
+class ProgramFiles : public ScratchTest {
+  protected:
+    std::vector<std::string> paths(const std::string& program) const {
+        return find_interpreters(Root::open(directory_).value(), program);
+    }
+};
+
+TEST_F(ProgramFiles, AnInterpreterIsARegularFile) {
+    scratch_.write("/etc/x", "x");
+    scratch_.write("/usr/bin/sh", "x");
+    link("/usr/bin/to-etc", "/etc");
+    link("/usr/bin/link", "sh");
+    const auto of = [&](const std::string& interpreter) {
+        scratch_.write("/run", "#!" + interpreter + "\n");
+        return paths("/run");
+    };
+    EXPECT_TRUE(of("/").empty());
+    EXPECT_TRUE(of("/etc").empty());
+    EXPECT_TRUE(of("/etc/.").empty());
+    EXPECT_TRUE(of("/usr/bin/to-etc").empty());
+    EXPECT_TRUE(of("usr/bin/sh").empty());
+    EXPECT_EQ(of("/usr/bin/link"), std::vector<std::string>{"/usr/bin/link"});
+    EXPECT_EQ(of("/nowhere"), std::vector<std::string>{"/nowhere"});  // perhaps it is mounted later
+    EXPECT_EQ(of("/etc/../usr/bin/sh"), std::vector<std::string>{"/usr/bin/sh"});
+}
+
+TEST_F(ProgramFiles, TheArgumentOfEnvIsNoInterpreter) {
+    scratch_.write("/usr/bin/env", "x");
+    scratch_.write("/usr/bin/python3", "x");
+    scratch_.write("/run", "#!/usr/bin/env python3\n");
+    EXPECT_EQ(paths("/run"), std::vector<std::string>{"/usr/bin/env"});
+}
+
+TEST_F(ProgramFiles, AChainThatNamesItselfEnds) {
+    scratch_.write("/run", "#!/run\n");
+    EXPECT_LE(paths("/run").size(), 6u);
+}
+
+TEST_F(ProgramFiles, CrossedPaths) {
+    scratch_.write("/opt/app-1/run", "x");
+    link("/srv", "opt");
+    link("/opt/current", "../opt/app-1");
+    link("/loop", "loop");
+    const Root root = Root::open(directory_).value();
+    Links links(root);
+    using Paths = std::vector<std::string>;
+    EXPECT_EQ(links.crossed("/opt/app-1/run"), Paths{"/opt/app-1/run"});
+    EXPECT_EQ(links.crossed("/srv/current/run"), (Paths{"/srv", "/opt/current", "/opt/app-1/run"}));
+    EXPECT_EQ(links.crossed("/srv/none/x"), (Paths{"/srv", "/opt/none/x"}));
+    EXPECT_EQ(links.crossed("/loop/x").size(), 41u);
 }
 
 TEST(Interpreter, BrokenPrograms) {

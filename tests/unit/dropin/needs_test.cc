@@ -13,22 +13,24 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-Result<Needs> find(const std::string& lines, const std::vector<policy::Directive>& more = {}) {
+Result<WrapperNeeds> find(const std::string& lines,
+                          const std::vector<policy::Directive>& more = {}) {
     return find_needs(build_unit("a.service", "[Service]\nType=notify\n" + lines), more, "/lib/w",
-                      true);
+                      {"ExecStart"});
 }
 
 std::vector<std::string> directives(const std::string& lines,
                                     const std::vector<policy::Directive>& more = {}) {
     std::vector<std::string> out;
-    const Needs needs = find(lines, more).value();
-    for (const Need& need : needs.directives)
+    const WrapperNeeds needs = find(lines, more).value();
+    for (const NeededDirective& need : needs.directives)
         if (!need.directive.empty()) out.push_back(need.directive);
     return out;
 }
 
 constexpr char system_calls[] =
-    "SystemCallFilter=landlock_create_ruleset landlock_add_rule landlock_restrict_self";
+    "SystemCallFilter=landlock_create_ruleset landlock_add_rule landlock_restrict_self openat2 "
+    "statx readlinkat faccessat capget capset";
 
 TEST(Needs, NothingWhereNothingIsNeeded) {
     EXPECT_THAT(directives(""), IsEmpty());
@@ -47,6 +49,16 @@ TEST(Needs, AllowLists) {
     EXPECT_TRUE(find("SystemCallFilter=~@sandbox\nSystemCallFilter=\n"));
 }
 
+TEST(Needs, DenyListsThatHaveCapset) {
+    EXPECT_THAT(directives("SystemCallFilter=~@privileged\n"),
+                ElementsAre("SystemCallFilter=capset"));
+    EXPECT_THAT(directives("SystemCallFilter=~@mount capset:EPERM\n"),
+                ElementsAre("SystemCallFilter=capset"));
+    EXPECT_THAT(directives("SystemCallFilter=~@privileged\nSystemCallFilter=capset\n"), IsEmpty());
+    EXPECT_THAT(directives("SystemCallFilter=~@privileged\nSystemCallFilter=\n"), IsEmpty());
+    EXPECT_THAT(directives("SystemCallFilter=~@mount @clock\n"), IsEmpty());
+}
+
 TEST(Needs, ReportsThatWouldKill) {
     const auto options = [](const std::string& lines) { return find(lines).value().options; };
     EXPECT_THAT(options("SystemCallFilter=@basic-io @file-system\n"), ElementsAre("--report=none"));
@@ -60,8 +72,23 @@ TEST(Needs, ReportsThatWouldKill) {
 TEST(Needs, ExecPathsAndRoots) {
     EXPECT_THAT(directives("NoExecPaths=/\n"), ElementsAre("ExecPaths=/lib/w"));
     EXPECT_THAT(directives("RootDirectory=/srv\nNoExecPaths=/\n"),
-                ElementsAre("BindReadOnlyPaths=/lib/w", "ExecPaths=+/lib/w"));
-    EXPECT_THAT(directives("RootImage=/x.raw\n"), ElementsAre("BindReadOnlyPaths=/lib/w"));
+                ElementsAre("BindReadOnlyPaths=/lib/w:/run/host/w", "ExecPaths=+/run/host/w"));
+    EXPECT_THAT(directives("RootImage=/x.raw\n"),
+                ElementsAre("BindReadOnlyPaths=/lib/w:/run/host/w"));
+    EXPECT_EQ(find("RootImage=/x.raw\n").value().wrapper, "/run/host/w");
+    EXPECT_EQ(find("").value().wrapper, "/lib/w");
+    EXPECT_FALSE(find("RootDirectory=/srv\nInaccessiblePaths=+/run/host\n"));
+}
+
+TEST(Needs, RootsWithoutAnOwnRun) {
+    const char* const without = "RootDirectory=/srv\nMountAPIVFS=no\n";
+    EXPECT_THAT(directives(without), ElementsAre("BindReadOnlyPaths=/lib/w"));
+    EXPECT_EQ(find(without).value().wrapper, "/lib/w");
+    // ExecReload= runs outside of the root.
+    const auto start_only = find_needs(
+        build_unit("a.service", "[Service]\nRootDirectory=/srv\nRootDirectoryStartOnly=yes\n"), {},
+        "/lib/w", {"ExecStart", "ExecReload"});
+    EXPECT_EQ(start_only.value().wrapper, "/lib/w");
 }
 
 TEST(Needs, HiddenWrapper) {
@@ -77,7 +104,7 @@ TEST(Needs, HiddenWrapper) {
 TEST(Needs, NotifyAccessWhereItIsOff) {
     const auto needs = [](const std::string& lines) {
         const unit::Unit unit = build_unit("a.service", "[Service]\n" + lines);
-        const Needs found = find_needs(unit, {}, "/w", true).value();
+        const WrapperNeeds found = find_needs(unit, {}, "/w", {"ExecStart"}).value();
         return found.directives.empty() ? "" : found.directives.back().directive;
     };
     EXPECT_EQ(needs(""), "NotifyAccess=main");

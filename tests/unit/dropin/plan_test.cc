@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "dropin/plan.h"
 
-#include <filesystem>
-#include <fstream>
 #include <sched.h>
-#include <stdlib.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/parallel.h"
-#include "policy/search_path.h"
+#include "policy/resolve/search_path.h"
+#include "scratch.h"
 
 namespace ringfence::dropin {
 namespace {
 
-namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
 TEST(Plan, FileNamesComeLast) {
-    EXPECT_EQ(last_file_name({}), "zz-ringfence.conf");
-    EXPECT_EQ(last_file_name({"50-x.conf", "override.conf"}), "zz-ringfence.conf");
-    EXPECT_EQ(last_file_name({"zzz.conf"}), "zzz.conf-ringfence.conf");
-    EXPECT_EQ(last_file_name({"zz-ringfence.conf"}), "zz-ringfence.conf-ringfence.conf");
-    EXPECT_EQ(last_file_name({"~.conf", "a.conf"}), "~.conf-ringfence.conf");
-    EXPECT_EQ(last_file_name({std::string(240, 'z') + ".conf"}), std::nullopt);
+    EXPECT_EQ(last_file_name({}), "~ringfence.conf");
+    EXPECT_EQ(last_file_name({"50-x.conf", "override.conf"}), "~ringfence.conf");
+    EXPECT_EQ(last_file_name({"zzz.conf", "zzz-lxc-override.conf"}), "~ringfence.conf");
+    EXPECT_EQ(last_file_name({"~~.conf"}), "~~.conf-ringfence.conf");
+    EXPECT_EQ(last_file_name({"\xc3\xa9.conf", "~~.conf"}), "\xc3\xa9.conf-ringfence.conf");
+    EXPECT_EQ(last_file_name({"\xff.conf", "\xc3\xa9.conf"}), "\xff.conf-ringfence.conf");
+    EXPECT_EQ(last_file_name({"~ringfence.conf"}), "~ringfence.conf-ringfence.conf");
+    EXPECT_EQ(last_file_name({"~s.conf", "a.conf"}), "~s.conf-ringfence.conf");
+    EXPECT_EQ(last_file_name({std::string(240, '~') + ".conf"}), std::nullopt);
 }
 
 TEST(Plan, InstancesOfPolicyNames) {
@@ -40,49 +40,31 @@ TEST(Plan, InstancesOfPolicyNames) {
 }
 
 // A tree of units in a directory of its own.
-class PlanTest : public testing::Test {
+class PlanTest : public ScratchTest {
   protected:
-    void SetUp() override {
-        char name[] = "/tmp/ringfence-plan-XXXXXX";
-        ASSERT_NE(::mkdtemp(name), nullptr);
-        top_ = name;
-    }
-    void TearDown() override { fs::remove_all(top_); }
-
-    void write(const std::string& path, const std::string& text) {
-        fs::create_directories((top_ / path).parent_path());
-        std::ofstream(top_ / path) << text;
-    }
-
-    void link(const std::string& path, const std::string& target) {
-        fs::create_directories((top_ / path).parent_path());
-        fs::create_symlink(target, top_ / path);
-    }
-
     Plan make() const {
-        const auto root = Root::open(top_);
+        const Root root = this->root();
         const policy::SearchPath search = policy::system_search_path();
         Policies policies;
-        policies.resolver = [&] { return policy::make_resolver(*root, search, {}); };
-        policies.names = policy_names(*root, search);
+        policies.resolver = [&] { return policy::make_resolver(root, search, {}); };
+        policies.names = policy_names(root, search);
         const auto no_environment = [](const std::string&) { return std::nullopt; };
-        return make_plan(*root, unit::load_path(unit::Scope::system, no_environment), policies,
+        return make_plan(root, unit::load_path(unit::Scope::system, no_environment), policies,
                          {"/w"});
     }
 
     std::vector<std::string> outcomes() const {
         std::vector<std::string> found;
         for (const PlannedFile& file : make().files)
-            found.push_back(std::string(name_of(file.outcome)) + " " + file.path);
+            found.push_back(std::string(name_of(file.decision)) + " " + file.dropin()->path);
         return found;
     }
 
     static constexpr char policy[] = "version = 1\nabi = 7\n[filesystem]\nread = [\"/etc\"]\n";
-    fs::path top_;
 };
 
-// The template of the alias has a drop-in directory and no file, so that its instances are looked
-// at by that name as well.
+// The template of the alias has a drop-in directory and no file, so its instances are planned by
+// that name as well.
 TEST_F(PlanTest, AUnitWithTwoNamesHasOneFile) {
     write("etc/ringfence/policies/a.toml", policy);
     write("usr/lib/systemd/system/a@x.service",
@@ -91,51 +73,53 @@ TEST_F(PlanTest, AUnitWithTwoNamesHasOneFile) {
     write("etc/systemd/system/b@.service.d/1.conf", "[Service]\nNice=1\n");
     const Plan plan = make();
     ASSERT_EQ(plan.files.size(), 1u);
-    EXPECT_EQ(plan.files[0].path, "a@x.service.d/zz-ringfence.conf");
-    EXPECT_EQ(plan.files[0].outcome, Outcome::fenced);
+    ASSERT_NE(plan.files[0].fenced(), nullptr);
+    EXPECT_EQ(plan.files[0].fenced()->file.path, "a@x.service.d/~ringfence.conf");
     EXPECT_THAT(plan.files[0].other_names, ElementsAre("b@x.service"));
 }
 
-// The instance has a file of its own that does not ask. Its alias leads past that to the
-// template's, which does, and whose fence would apply to both.
+// The instance has a file of its own, which does not ask for a fence. By its alias, systemd loads
+// the template's file, which does ask. The template's fence would apply to both names.
 TEST_F(PlanTest, EachNameGetsWhatItLeadsTo) {
     write("etc/ringfence/policies/a.toml", policy);
     write("usr/lib/systemd/system/a@.service", "[Service]\nExecStart=/bin/a\nX-LandlockPolicy=a\n");
     write("usr/lib/systemd/system/a@x.service", "[Service]\nExecStart=/bin/x\n");
     link("etc/systemd/system/b@x.service", "/usr/lib/systemd/system/a@.service");
-    EXPECT_THAT(outcomes(), ElementsAre("fenced a@.service.d/zz-ringfence.conf",
-                                        "open a@x.service.d/zz-ringfence.conf",
-                                        "fenced b@x.service.d/zz-ringfence.conf"));
+    EXPECT_THAT(outcomes(), ElementsAre("fenced a@.service.d/~ringfence.conf",
+                                        "open a@x.service.d/~ringfence.conf",
+                                        "fenced b@x.service.d/~ringfence.conf"));
 }
 
-// By its own name the unit asks, by its aliases it depends: its drop-ins do.
+// By its own name, the unit asks for a fence. By its aliases, it depends on the order of loading,
+// because only drop-ins ask.
 TEST_F(PlanTest, WhatIsNotCertainIsRefused) {
     write("etc/ringfence/policies/a.toml", policy);
     write("usr/lib/systemd/system/a@.service", "[Service]\nExecStart=/bin/a\n");
     link("etc/systemd/system/b@x.service", "/usr/lib/systemd/system/a@.service");
     link("etc/systemd/system/c@x.service", "/usr/lib/systemd/system/a@.service");
     write("etc/systemd/system/c@x.service.d/1.conf", "[Service]\nX-LandlockPolicy=a\n");
-    EXPECT_THAT(outcomes(), ElementsAre("refused a@x.service.d/zz-ringfence.conf"));
+    EXPECT_THAT(outcomes(), ElementsAre("refused a@x.service.d/~ringfence.conf"));
 }
 
 TEST_F(PlanTest, TheFileThatDecidesAboutAUnit) {
     write("etc/ringfence/policies/a.toml", policy);
     write("usr/lib/systemd/system/a@.service", "[Service]\nExecStart=/bin/a\nX-LandlockPolicy=a\n");
     write("etc/systemd/system/a@off.service.d/1.conf", "[Service]\nX-LandlockPolicy=\n");
-    write("etc/systemd/system/a@own.service.d/zzz.conf", "[Service]\nExecStart=\nExecStart=/b\n");
+    write("etc/systemd/system/a@own.service.d/~~.conf", "[Service]\nExecStart=\nExecStart=/b\n");
     write("usr/lib/systemd/system/plain.service", "[Service]\nExecStart=/bin/a\n");
     const Plan plan = make();
     const auto decides = [&](const char* unit) {
         const PlannedFile* file = file_of(plan, *unit::parse_service_name(unit));
-        return file == nullptr ? "" : std::string(name_of(file->outcome)) + " " + file->path;
+        return file == nullptr ? ""
+                               : std::string(name_of(file->decision)) + " " + file->dropin()->path;
     };
-    EXPECT_EQ(decides("a@x.service"), "fenced a@.service.d/zz-ringfence.conf");
-    EXPECT_EQ(decides("a@off.service"), "open a@off.service.d/zz-ringfence.conf");
-    EXPECT_EQ(decides("a@own.service"), "fenced a@own.service.d/zzz.conf-ringfence.conf");
+    EXPECT_EQ(decides("a@x.service"), "fenced a@.service.d/~ringfence.conf");
+    EXPECT_EQ(decides("a@off.service"), "open a@off.service.d/~ringfence.conf");
+    EXPECT_EQ(decides("a@own.service"), "fenced a@own.service.d/~~.conf-ringfence.conf");
     EXPECT_EQ(decides("plain.service"), "");
 }
 
-// Units enough for several threads, every fifth with a policy of its own and some that are refused.
+// Enough units for several threads. Every fifth has a policy of its own, and some are refused.
 class PlanOfMany : public PlanTest {
   protected:
     void SetUp() override {
@@ -160,13 +144,14 @@ class PlanOfMany : public PlanTest {
               "version = 1\nabi = 7\n[filesystem]\nread = [\"/usr/share\"]\n");
     }
 
-    // What the generator would write, in one text.
+    // Everything that the generator would write, as one text.
     std::string plan() const {
         const Plan plan = make();
         std::string text;
         for (const PlannedFile& file : plan.files) {
-            text += std::string(name_of(file.outcome)) + " " + file.path + "\n" + file.text;
-            for (const Diagnostic& reason : file.reasons)
+            text += std::string(name_of(file.decision)) + " " + file.dropin()->path + "\n" +
+                    file.dropin()->text;
+            for (const Diagnostic& reason : file.reasons())
                 text += to_string(reason) + "\n";
         }
         for (const Diagnostic& warning : plan.warnings)
@@ -192,9 +177,9 @@ TEST_F(PlanOfMany, IsTheSameByOneThreadAndByMany) {
     ASSERT_EQ(::sched_setaffinity(0, sizeof before, &before), 0);
     EXPECT_EQ(by_many, by_one);
     EXPECT_EQ(plan(), by_one);
-    EXPECT_THAT(by_one, testing::HasSubstr("fenced s5.service.d/zz-ringfence.conf"));
-    EXPECT_THAT(by_one, testing::HasSubstr("refused s25.service.d/zz-ringfence.conf"));
-    EXPECT_THAT(by_one, testing::HasSubstr("fenced t@s5.service.d/zz-ringfence.conf"));
+    EXPECT_THAT(by_one, testing::HasSubstr("fenced s5.service.d/~ringfence.conf"));
+    EXPECT_THAT(by_one, testing::HasSubstr("refused s25.service.d/~ringfence.conf"));
+    EXPECT_THAT(by_one, testing::HasSubstr("fenced t@s5.service.d/~ringfence.conf"));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/escape.h"
 #include "unit/words.h"
 
 namespace ringfence::dropin {
@@ -37,8 +38,9 @@ TEST(Quote, EveryByteComesBack) {
 }
 
 TEST(Quote, Expansions) {
-    EXPECT_EQ(literal_word("50% of $X", true), "\"50%% of $$X\"");
-    EXPECT_EQ(literal_word("50%$X", false), "50%%$X");
+    EXPECT_EQ(escape_expansions("50% of $X"), "50%% of $$X");
+    EXPECT_EQ(escape_specifiers("50%$X"), "50%%$X");
+    EXPECT_EQ(escape_variables("50%$X"), "50%$$X");
     EXPECT_EQ(without_variables("a$$b$c"), "a$b$c");
     EXPECT_EQ(without_variables("a${B}"), std::nullopt);
     EXPECT_EQ(without_variables("a$${B}"), "a${B}");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What is rendered is what the wrapper reads: random Rules → options → the wrapper's own parser →
-// the same rules.
+// The wrapper reads the same rules that are rendered: random Rules → options → the wrapper's parser
+// → the same rules.
 #include <map>
 #include <random>
 #include <string>
@@ -11,7 +11,7 @@
 
 #include "dropin/options.h"
 #include "exec/plan.h"
-#include "policy/enforcement.h"
+#include "policy/judge/judge.h"
 
 namespace ringfence::dropin {
 namespace {
@@ -29,7 +29,7 @@ struct Read {
     std::vector<ReadLayer> layers{1};
 };
 
-// Walks the list as the wrapper does when it makes its rulesets.
+// Reads the rules in the same way as the wrapper when it makes its rulesets.
 void read_rules(const exec::Arguments& arguments, Read* read) {
     exec::Failure failure;
     auto cursor = arguments.begin();
@@ -143,7 +143,7 @@ void expect_same(const policy::Rules& rules, const Read& read) {
             expected.ports.emplace_back(rule.access.net, rule.first, rule.last);
         EXPECT_EQ(read.layers[i].paths, expected.paths);
         EXPECT_EQ(read.layers[i].ports, expected.ports);
-        // Each layer logs its own denials, so each has to be told.
+        // Each layer logs its own denials, so each needs the quiet paths.
         for (const policy::QuietPath& path : rules.quiet)
             expected.quiet.emplace_back(path.path, path.optional);
         EXPECT_EQ(read.layers[i].quiet, expected.quiet);
@@ -163,7 +163,7 @@ TEST(Wrapper, ReadsWhatIsRendered) {
     }
 }
 
-// What `ringfence show --abi=N` says a kernel would do is what the wrapper does on one.
+// The wrapper decides on a kernel of ABI N as `ringfence show --abi=N` predicts.
 TEST(Wrapper, DecidesAboutAKernelAsForetold) {
     Random random(6);
     unsigned starts = 0, refusals = 0;
@@ -173,7 +173,7 @@ TEST(Wrapper, DecidesAboutAKernelAsForetold) {
         for (int abi = 1; abi <= landlock::newest_abi; ++abi) {
             const auto support = landlock::interpret(abi, 0);
             exec::Failure failure;
-            const auto foretold = policy::enforcement_at(rules, abi);
+            const auto foretold = policy::Judge(rules, abi).enforcement();
             EXPECT_EQ(foretold.starts(), exec::check_support(read.plan, support, &failure)) << abi;
             EXPECT_EQ(foretold.unenforced, exec::unenforced(read.plan, support)) << abi;
             ++(foretold.starts() ? starts : refusals);

@@ -52,7 +52,7 @@ TEST(Arguments, SplitsAtTheFirstDoubleDash) {
     EXPECT_EQ(all(arguments), (Words{"--abi=7", "--read=/"}));
     EXPECT_STREQ(arguments.program()[0], "/bin/x");
     EXPECT_STREQ(arguments.program()[2], "-y");
-    EXPECT_EQ(all(arguments).size(), 2u);  // it can be walked again
+    EXPECT_EQ(all(arguments).size(), 2u);  // the list can be read again
 }
 
 TEST(Arguments, NoProgram) {

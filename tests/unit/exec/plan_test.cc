@@ -11,6 +11,7 @@ namespace {
 
 using landlock::Access;
 using landlock::access_of;
+using landlock::LinkTrust;
 
 class Planned {
   public:
@@ -69,10 +70,28 @@ TEST(Plan, RefusesWhatWouldBeIgnored) {
         {"--abi=7", "--minimum-abi=0"},
         {"--abi=7", "--minimum-abi=12"},
         {"--abi=7", "--minimum-abi="},
+        {"--abi=7", "--forbid-landlock=1"},
         {"--abi=7", "--failure-status=0"},
         {"--abi=7", "--failure-status=256"},
         {"--abi=7", "--unset-environment=A=B"},
         {"--abi=7", "--unset-environment="},
+        {"--abi=7", "--trust-links="},
+        {"--abi=7", "--trust-links=user"},
+        {"--abi=7", "--trust-links=root,others"},
+        {"--abi=7", "--drop-capabilities="},
+        {"--abi=7", "--drop-capabilities=cap_bpf"},
+        {"--abi=7", "--drop-capabilities=net_admin"},
+        {"--abi=7", "--drop-capabilities=sys_admin:bpf"},
+        {"--abi=7", "--stand-in=fs.resolve_unix"},
+        {"--abi=7", "--stand-in=fs.resolve_unix:absent"},
+        {"--abi=7", "--stand-in=fs.resolve_unix:absent:run"},
+        {"--abi=7", "--stand-in=fs.resolve_unix:there:/run"},
+        {"--abi=7", "--stand-in=fs.resolve:absent:/run"},
+        {"--abi=7", "--read=/srv/.."},
+        {"--abi=7", "--read=/srv/"},
+        {"--abi=7", "--write=-/srv//x"},
+        {"--abi=7", "--read=//"},
+        {"--abi=7", "--quiet=/srv/../etc"},
     };
     for (const auto& options : bad) {
         const Planned planned(options);
@@ -97,7 +116,7 @@ TEST(Plan, ARefusalNeedsNothingElse) {
     ASSERT_TRUE(planned.made);
     EXPECT_TRUE(planned.plan.refuse);
     EXPECT_EQ(planned.plan.refusal, "nginx.toml:3:1: unknown key");
-    EXPECT_TRUE(Planned({"--refuse="}, false).plan.refuse);  // an empty reason refuses as well
+    EXPECT_TRUE(Planned({"--refuse="}, false).plan.refuse);  // an empty reason refuses, too
 }
 
 TEST(Plan, NamesAreKeptForTheReportOfALaterMistake) {
@@ -105,6 +124,34 @@ TEST(Plan, NamesAreKeptForTheReportOfALaterMistake) {
     EXPECT_FALSE(planned.made);
     EXPECT_EQ(planned.plan.policy, "nginx");
     EXPECT_EQ(planned.plan.failure_status, 255);
+}
+
+TEST(Plan, TrustsLinksOfOthersUnlessToldOtherwise) {
+    EXPECT_EQ(Planned({"--abi=7"}).plan.trust, LinkTrust::others);
+    EXPECT_EQ(Planned({"--abi=7", "--trust-links=others"}).plan.trust, LinkTrust::others);
+    EXPECT_EQ(Planned({"--abi=7", "--trust-links=root"}).plan.trust, LinkTrust::root);
+    EXPECT_EQ(Planned({"--trust-links=own", "--abi=7"}).plan.trust, LinkTrust::own);
+}
+
+TEST(Plan, LooksAtStandIns) {
+    EXPECT_FALSE(Planned({"--abi=7"}).plan.stands_in);
+    EXPECT_TRUE(Planned({"--abi=7", "--stand-in=fs.resolve_unix:absent:/run/x"}).plan.stands_in);
+    EXPECT_TRUE(Planned({"--stand-in=fs.resolve_unix,net.bind_tcp:mounted:/run", "--abi=7"})
+                    .plan.stands_in);
+}
+
+TEST(Plan, DropsTheCapabilitiesThatAreNamed) {
+    EXPECT_EQ(Planned({"--abi=7"}).plan.dropped, 0u);
+    EXPECT_EQ(Planned({"--abi=7", "--drop-capabilities=bpf"}).plan.dropped, 1ull << 39);
+    std::string all;
+    for (const landlock::Capability& row : landlock::capabilities)
+        all += (all.empty() ? "" : ",") + std::string(row.name);
+    EXPECT_EQ(Planned({"--abi=7", "--drop-capabilities=" + all}).plan.dropped,
+              landlock::all_capabilities());
+    EXPECT_EQ(Planned({"--drop-capabilities=sys_admin", "--drop-capabilities=sys_boot,sys_admin",
+                       "--abi=7"})
+                  .plan.dropped,
+              (1ull << 21) | (1ull << 22));
 }
 
 TEST(Support, DegradesOnlyAboveTheMinimum) {
@@ -121,7 +168,7 @@ TEST(Support, DegradesOnlyAboveTheMinimum) {
         }
         const Planned strict({"--abi=11", "--minimum-abi=all"});
         Failure failure;
-        // ABI 11 adds a flag, no right: 10 enforces as much
+        // ABI 11 adds a flag and no right, so ABI 10 enforces the same
         EXPECT_EQ(check_support(strict.plan, landlock::interpret(kernel, 0), &failure),
                   kernel >= 10);
     }

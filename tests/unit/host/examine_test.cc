@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Each finding of the doctor on a tree where it is due, and none on one where all is well.
+// The doctor has each finding on a tree with that defect, and none on a good tree.
 #include "host/examine.h"
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <linux/netlink.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -15,6 +13,7 @@
 
 #include "host/journald.h"
 #include "landlock/report.h"
+#include "scratch.h"
 
 namespace ringfence::host {
 namespace {
@@ -37,31 +36,20 @@ auto is(Level level, const std::string& part) {
 }
 const auto all_fine = Each(Field(&Finding::level, Level::ok));
 
-class Examine : public testing::Test {
+class Examine : public ScratchTest {
   protected:
-    void SetUp() override {
-        char name[] = "/tmp/ringfence-host-XXXXXX";
-        ASSERT_NE(::mkdtemp(name), nullptr);
-        directory_ = name;
-        auto root = Root::open(directory_);
-        ASSERT_TRUE(root);
-        root_.emplace(std::move(*root));
-    }
-    void TearDown() override { fs::remove_all(directory_); }
-
-    void write(const std::string& path, const std::string& text, mode_t mode = 0644) {
-        fs::create_directories((directory_ / path.substr(1)).parent_path());
-        std::ofstream(directory_ / path.substr(1)) << text;
-        ::chmod((directory_ / path.substr(1)).c_str(), mode);
+    void write(const std::string& path, const std::string& text, mode_t mode = 0644) const {
+        scratch_.write(path, text);
+        ::chmod(scratch_.at(path).c_str(), mode);
     }
 
     Machine machine() const {
         Kernel kernel{"7.3.0", landlock::interpret(11, 7), AuditStatus{1, 0, 0, 8192, 0}};
-        return {*root_,  kernel, unit::Scope::system,          output,
+        return {root_,   kernel, unit::Scope::system,          output,
                 wrapper, {},     [](const auto&) { return 0; }};
     }
 
-    /// The real wrapper's file, and a runner that answers as it should.
+    /// Copies the real wrapper, and makes a runner that answers like a working one.
     Machine with_wrapper(int closed, int open) {
         fs::create_directories(directory_ / "usr/libexec");
         fs::copy_file(RINGFENCE_WRAPPER_BUILT, directory_ / "usr/libexec/ringfence-exec");
@@ -74,17 +62,20 @@ class Examine : public testing::Test {
         return all;
     }
 
-    static dropin::PlannedFile planned(dropin::Outcome outcome) {
-        return {"a.service",
-                outcome,
-                "a.service.d/zz-ringfence.conf",
-                "[Service]\n",
-                {{{"/etc/ringfence/policies/a.toml", 3, 1}, "unknown key \"raed\"", "try `read`"}},
-                "a"};
+    static dropin::PlannedFile fenced() {
+        return {"a.service", dropin::Fenced{dropin_file, "a", "00", nullptr}};
+    }
+    static dropin::PlannedFile refused() {
+        return {"a.service", dropin::Refused{dropin_file,
+                                             {{{"/etc/ringfence/policies/a.toml", 3, 1},
+                                               "unknown key \"raed\"",
+                                               "try `read`"}}}};
     }
 
-    fs::path directory_;
-    std::optional<Root> root_;
+    inline static const dropin::DropinFile dropin_file = {"a.service.d/~ringfence.conf",
+                                                          "[Service]\n"};
+
+    const Root root_ = root();
 };
 
 TEST_F(Examine, KernelThatKnowsEverything) {
@@ -148,11 +139,11 @@ TEST_F(Examine, WrapperWithTheWrongMode) {
     const Machine all = with_wrapper(report::exit_exec, 0);
     const fs::path path = directory_ / "usr/libexec/ringfence-exec";
     ::chmod(path.c_str(), 0775);
-    EXPECT_THAT(examine_wrapper(all), is(Level::problem, "changed by others"));
+    EXPECT_THAT(examine_wrapper(all), is(Level::problem, "changed by users other than root"));
     ::chmod(path.c_str(), 04755);
     EXPECT_THAT(examine_wrapper(all), is(Level::problem, "set-user-ID"));
     ::chmod(path.c_str(), 0700);
-    EXPECT_THAT(examine_wrapper(all), is(Level::problem, "executed by everybody"));
+    EXPECT_THAT(examine_wrapper(all), is(Level::problem, "executed by all users"));
 }
 
 TEST_F(Examine, WrapperThatIsSomethingElse) {
@@ -176,8 +167,8 @@ TEST_F(Examine, Generator) {
 TEST_F(Examine, GeneratorThatDidNotComeToItsEnd) {
     write(generator, "x", 0755);
     Machine attached = machine();
-    attached.plan.files = {planned(dropin::Outcome::fenced)};
-    EXPECT_THAT(examine_generator(attached), is(Level::problem, "not run to its end"));
+    attached.plan.files = {fenced()};
+    EXPECT_THAT(examine_generator(attached), is(Level::problem, "did not finish"));
     write(std::string(output) + "/ringfence.stamp", "");
     EXPECT_THAT(examine_generator(attached), all_fine);
 }
@@ -185,16 +176,35 @@ TEST_F(Examine, GeneratorThatDidNotComeToItsEnd) {
 TEST_F(Examine, Units) {
     Machine attached = machine();
     EXPECT_THAT(examine_units(attached), is(Level::note, "0 units"));
-    attached.plan.files = {planned(dropin::Outcome::fenced)};
+    attached.plan.files = {fenced()};
+    EXPECT_THAT(examine_units(attached),
+                is(Level::problem, "the next start may be without one: a.service"));
+    write(std::string(output) + "/a.service.d/~ringfence.conf", "[Service]\nNice=1\n");
     EXPECT_THAT(examine_units(attached),
                 is(Level::warning, "changed since the generator ran: a.service"));
-    write(std::string(output) + "/a.service.d/zz-ringfence.conf", "[Service]\n");
+    write(std::string(output) + "/a.service.d/~ringfence.conf", "[Service]\n");
     EXPECT_THAT(examine_units(attached), all_fine);
-    attached.plan.files = {planned(dropin::Outcome::refused)};
+    attached.plan.files = {refused()};
     EXPECT_THAT(examine_units(attached),
                 is(Level::problem,
                    "a.service does not start: /etc/ringfence/policies/a.toml:3:1: "
                    "unknown key"));
+}
+
+TEST_F(Examine, DropInsOfOtherGenerators) {
+    Machine attached = machine();
+    attached.plan.files = {fenced()};
+    write(std::string(output) + "/a.service.d/~ringfence.conf", "[Service]\n");
+    write(std::string(output) + "/a.service.d/zzz-lxc-override.conf", "[Service]\nNice=1\n");
+    EXPECT_THAT(examine_units(attached), all_fine);
+    write(std::string(output) + ".late/a.service.d/~site.conf", "[Service]\nExecStart=/x\n");
+    EXPECT_THAT(examine_units(attached),
+                is(Level::problem, "a.service is unfenced: " + std::string(output) +
+                                       ".late/a.service.d/~site.conf replaces the command"));
+    write(std::string(output) + ".late/a.service.d/~site.conf", "[Service]\nNice=1\n");
+    write(std::string(output) + "/a.service.d/10-autologin.conf", "[Service]\nExecStart=/x\n");
+    EXPECT_THAT(examine_units(attached),
+                is(Level::problem, "10-autologin.conf changes the command, and the fence's"));
 }
 
 TEST_F(Examine, Audit) {
@@ -218,7 +228,7 @@ TEST_F(Examine, NobodyReadsTheAuditRecords) {
           "headings\n0 9 0 00000000 0 0 0 2 0 6\n0 15 1 00000001 0 0 0 2 0 7\n");
     EXPECT_THAT(examine_audit(machine()), is(Level::warning, "does not receive"));
     write("/run/systemd/container", "systemd-nspawn");
-    EXPECT_THAT(examine_audit(machine()), is(Level::unknown, "in a container"));
+    EXPECT_THAT(examine_audit(machine()), is(Level::unknown, "a container cannot see"));
 }
 
 TEST_F(Examine, Journal) {
@@ -239,7 +249,7 @@ TEST_F(Examine, JournaldReadsItsFilesInOrder) {
     write("/etc/systemd/journald.conf.d/10-a.conf",
           "[Journal]\nStorage=none\n[Other]\nStorage=x\n");
     write("/usr/lib/systemd/journald.conf.d/20-b.conf", "[Journal]\nStorage = \\\n  auto\n");
-    const auto setting = journald_setting(*root_, "Storage");
+    const auto setting = journald_setting(root_, "Storage");
     ASSERT_TRUE(setting);
     EXPECT_EQ(setting->value, "auto");
 }
@@ -254,7 +264,8 @@ TEST_F(Examine, SecurityModules) {
     EXPECT_THAT(examine_security_modules(machine()), Not(is(Level::note, "SELinux")));
 }
 
-// The kernel's own table, with a socket of ours in it: the form is not ours to invent.
+// Reads the kernel's own table with a socket of the test in it, because a made-up table might have
+// another form.
 TEST(AuditListeners, AreFoundInTheRunningKernelsTable) {
     const auto count = [] {
         std::ifstream in("/proc/net/netlink");
@@ -281,7 +292,7 @@ TEST(RunProgram, ReturnsTheStatusAndPrintsNothing) {
     EXPECT_EQ(run_program({"/bin/sh", "-c", "kill -9 $$"}), std::nullopt);
 }
 
-// The built wrapper proves itself on the running kernel.
+// The trial of the built wrapper on the running kernel.
 TEST(RunProgram, TheTrialOfTheBuiltWrapper) {
     if (landlock::probe().abi == 0) GTEST_SKIP() << "this kernel has no Landlock";
     const std::string built = RINGFENCE_WRAPPER_BUILT;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Each test is one thing that an attacker or an accident can do to the join.
+// Each test is an attack or an accident that could lead a denial to the wrong unit.
 #include "journal/attribution.h"
 
 #include <algorithm>
@@ -93,12 +93,96 @@ TEST(Attribution, AnotherBootIsAnotherDomain) {
                         Reason::no_domain_record);
 }
 
-TEST(Attribution, ReportFromASecondUnit) {
-    const Review review = reviewed({reported(tag, "web.service"), reported(tag, "evil.service"),
-                                    allocated("a1", tag), shadow()});
-    expect_unattributed(review, Reason::conflicting_units);
-    EXPECT_THAT(review.unattributed[0].attribution.claimed,
-                ::testing::ElementsAre(Unit{"evil.service", ""}, Unit{"web.service", ""}));
+// Everything became "conflicting", and nothing was attributed or suggested.
+TEST(Attribution, AReportFromASecondUnitIsIgnored) {
+    const Review review =
+        reviewed({reported(tag, "web.service"), reported(tag, "evil.service", 8, 5, "mail"),
+                  allocated("a1", tag), shadow()});
+    ASSERT_EQ(review.denials.size(), 1u);
+    EXPECT_EQ(review.denials[0].attribution.unit.name, "web.service");
+    EXPECT_EQ(review.denials[0].attribution.policy, "web");
+}
+
+TEST(Attribution, ReportsOfOtherProcessesAndUsersAreIgnored) {
+    TestEntry nobody = reported(tag, "nobody.service", 9, 5, "mail");
+    nobody.fields["_UID"] = "65534";
+    ReviewOptions host;
+    host.pids_comparable = true;
+    const Review review =
+        reviewed({nobody, reported(tag, "evil.service", 8, 5, "mail"),
+                  reported(tag, "web.service", 100), allocated("a1", tag, 100), shadow()},
+                 host);
+    ASSERT_EQ(review.denials.size(), 1u);
+    EXPECT_EQ(review.denials[0].attribution.unit.name, "web.service");
+    EXPECT_EQ(review.denials[0].attribution.policy, "web");
+    EXPECT_EQ(review.denials[0].attribution.confidence, Confidence::process);
+}
+
+// A domain of one's own, with another's tag and a report, leads to oneself.
+TEST(Attribution, AForgerFindsItself) {
+    const Review review = reviewed({reported(tag, "web.service", 100),
+                                    reported(tag, "evil.service", 8), allocated("a1", tag, 100),
+                                    shadow("a1"), allocated("a2", tag, 8), shadow("a2", 2)});
+    ASSERT_EQ(review.denials.size(), 2u);
+    EXPECT_EQ(review.denials[0].attribution.unit.name, "evil.service");
+    EXPECT_EQ(review.denials[0].tally.count, 1u);
+    EXPECT_EQ(review.denials[1].attribution.unit.name, "web.service");
+}
+
+// The wrapper could not reach the journal's socket.
+TestEntry line_of(const std::string& its_tag, const std::string& unit) {
+    return {{{"_TRANSPORT", "stdout"},
+             {"PRIORITY", "5"},
+             {"_SYSTEMD_UNIT", unit},
+             {"_PID", "100"},
+             {"_UID", "0"},
+             {"MESSAGE", "ringfence: web enforced, ABI 7, 3 rules; tag=" + its_tag +
+                             " layers=1 policy=web digest=0011223344556677"}},
+            at(900),
+            boot_id()};
+}
+
+TEST(Attribution, ALineOfTheStreamLeadsToTheUnit) {
+    const Review review =
+        reviewed({line_of(tag, "web.service"), allocated("a1", tag, 100), shadow()});
+    ASSERT_EQ(review.denials.size(), 1u);
+    EXPECT_EQ(review.denials[0].attribution.unit.name, "web.service");
+    EXPECT_EQ(review.denials[0].attribution.policy, "web");
+    EXPECT_EQ(review.denials[0].attribution.digest, "0011223344556677");
+    EXPECT_EQ(review.denials[0].attribution.confidence, Confidence::process);
+}
+
+TEST(Attribution, OnlyLinesOfStreamsCount) {
+    TestEntry other = line_of(tag, "web.service");
+    other.fields["_TRANSPORT"] = "syslog";
+    expect_unattributed(reviewed({other, allocated("a1", tag, 100), shadow()}), Reason::no_report);
+    for (const char* message : {"tag=rf0123456789abc layers=1", "ringfence: ; tag=rf layers=1",
+                                "ringfence: ; tag=rf0123456789abcx layers=1"}) {
+        other = line_of(tag, "web.service");
+        other.fields["MESSAGE"] = message;
+        expect_unattributed(reviewed({other, allocated("a1", tag, 100), shadow()}),
+                            Reason::no_report);
+    }
+}
+
+TEST(Attribution, ALineOfAnotherUnitIsIgnored) {
+    TestEntry evil = line_of(tag, "evil.service");
+    evil.fields["_PID"] = "8";
+    const Review review =
+        reviewed({evil, line_of(tag, "web.service"), allocated("a1", tag, 100), shadow()});
+    ASSERT_EQ(review.denials.size(), 1u);
+    EXPECT_EQ(review.denials[0].attribution.unit.name, "web.service");
+}
+
+// Earlier versions took the digits of the invocation ID, which others know before the start.
+TEST(Attribution, AnOldTagBelongsToTheStartThatItNames) {
+    TestEntry report = reported(tag, "web.service");
+    report.fields["_SYSTEMD_INVOCATION_ID"] = "0123456789abc0000000000000000000";
+    TestEntry evil = reported(tag, "evil.service");
+    evil.fields["_SYSTEMD_INVOCATION_ID"] = "fedcba98765430000000000000000000";
+    const Review review = reviewed({evil, report, allocated("a1", tag), shadow()});
+    ASSERT_EQ(review.denials.size(), 1u);
+    EXPECT_EQ(review.denials[0].attribution.unit.name, "web.service");
 }
 
 TEST(Attribution, TagUsedByAnotherProgram) {
@@ -114,7 +198,8 @@ TEST(Attribution, TagUsedByAnotherWrapper) {
     expect_unattributed(
         reviewed({report, allocated("a1", tag, 1, 0, "/srv/eve/ringfence-exec"), shadow()}),
         Reason::forged_tag);
-    // journald saw the program that the wrapper had already become: no evidence against it.
+    // When journald looked, the program had already replaced the wrapper. That is no evidence of a
+    // forgery.
     report.fields["_EXE"] = "/usr/sbin/web";
     EXPECT_EQ(reviewed({report, allocated("a1", tag), shadow()}).denials.size(), 1u);
 }
@@ -145,7 +230,7 @@ TEST(Attribution, AsManyDomainsAsAnnounced) {
                   .denials[0]
                   .tally.count,
               2u);
-    // ExecStartPre= and ExecStart=: two reports with one tag.
+    // ExecStartPre= and ExecStart= make two reports with one tag.
     EXPECT_EQ(reviewed({reported(tag, "web.service", 7), reported(tag, "web.service", 8),
                         allocated("a1", tag), shadow("a1"), allocated("a2", tag), shadow("a2", 2)})
                   .denials[0]
@@ -177,7 +262,7 @@ TEST(Attribution, ClaimedLayersAreLimited) {
 }
 
 TEST(Attribution, DomainOfAnotherUser) {
-    // The victim has no denial of its own: counting domains would not find this.
+    // The victim has no denial of its own, so the number of domains does not reveal the forgery.
     expect_unattributed(
         reviewed({reported(tag, "web.service"), allocated("a1", tag, 100, 33), shadow()}),
         Reason::other_process);
@@ -189,7 +274,7 @@ TEST(Attribution, DomainOfAnotherProcessWherePidsCompare) {
     ReviewOptions host;
     host.pids_comparable = true;
     expect_unattributed(reviewed(entries, host), Reason::other_process);
-    EXPECT_EQ(reviewed(entries).denials.size(), 1u);  // a container: they differ anyway
+    EXPECT_EQ(reviewed(entries).denials.size(), 1u);  // in a container, they always differ
 }
 
 TEST(Attribution, AMatchingPidMakesTheOthersSuspicious) {
@@ -212,13 +297,14 @@ TEST(Attribution, ForgersByNameDoNotDiscreditTheVictim) {
 }
 
 TEST(Attribution, ReportsThatDisagreeNameNoPolicy) {
-    // A process inside the unit cannot move the unit's denials to another policy's review.
+    // A process of the unit must not be able to move the unit's denials to the review of another
+    // policy.
     const Review review =
         reviewed({reported(tag, "web.service", 7), reported(tag, "web.service", 8, 1, "mail"),
                   allocated("a1", tag), shadow()});
     ASSERT_EQ(review.denials.size(), 1u);
     EXPECT_EQ(review.denials[0].attribution.policy, "");
-    // Unless the PID says whose report it is.
+    // If the PID shows which report is the wrapper's, its policy is known.
     const Review known =
         reviewed({reported(tag, "web.service", 100), reported(tag, "web.service", 8, 1, "mail"),
                   allocated("a1", tag, 100), shadow()});
@@ -240,7 +326,7 @@ TEST(Attribution, LostReport) {
 }
 
 TEST(Attribution, AFloodOfForgedDomainsTakesNoQuadraticTime) {
-    constexpr int flood = 20000;  // quadratic: minutes under the sanitizers
+    constexpr int flood = 20000;  // a quadratic algorithm would take minutes
     std::vector<TestEntry> entries = {reported(tag, "web.service")};
     for (int i = 1; i <= flood; ++i) {
         entries.push_back(allocated(std::to_string(i), tag, i));
@@ -249,7 +335,7 @@ TEST(Attribution, AFloodOfForgedDomainsTakesNoQuadraticTime) {
     std::uint64_t count = 0;
     for (const Denial& denial : reviewed(entries).unattributed)
         count += denial.tally.count;
-    EXPECT_GE(count, flood - 1u);  // PID 7 is the reporter's
+    EXPECT_GE(count, flood - 1u);  // PID 7 is the one in the report
 }
 
 TEST(Attribution, OutsideOfUnits) {
@@ -257,7 +343,7 @@ TEST(Attribution, OutsideOfUnits) {
                         Reason::no_unit);
 }
 
-// A second report of the tag that journald could not place neither helps nor hurts the first.
+// A second report of the tag, for which journald found no unit, changes nothing.
 TEST(Attribution, AReportOfAProcessThatHadExited) {
     const Review review =
         reviewed({reported(tag, "web.service"), reported(tag, ""), shadow(), allocated("a1", tag)});
@@ -279,7 +365,7 @@ TEST(Attribution, AMessageThatOnlyLooksLikeARecord) {
     EXPECT_EQ(review.records, 0u);
 }
 
-// Memory is bounded, and what is beyond the bound is nobody's rather than somebody's.
+// Memory is limited. Denials beyond the limit get no unit rather than a wrong one.
 class Bounds : public ::testing::Test {
   protected:
     static DomainRecord domain(std::uint64_t number, const std::string& comm) {
@@ -318,7 +404,8 @@ TEST_F(Bounds, ATagWithDomainsBeyondTheLimitLeadsNowhere) {
     identities.add(report(tag, "web.service"));
     identities.add(report(other_tag, "other.service"));
     EXPECT_EQ(reason(identities, 1), Reason::attributed);
-    // A forger's domain with that tag that is not kept: the tag had two, and announced one.
+    // There is no room for a further domain with that tag. The tag then has two domains, and its
+    // report announced one.
     identities.add(boot_id(), domain(4, tag));
     EXPECT_EQ(identities.left_out(), 1u);
     EXPECT_EQ(reason(identities, 1), Reason::surplus_domains);
@@ -334,6 +421,53 @@ TEST_F(Bounds, AFloodOfReportsLeadsNowhere) {
     for (int i = 0; i < 100; ++i)
         identities.add(report(tag, "web.service"));
     EXPECT_EQ(reason(identities, 1), Reason::surplus_domains);
+}
+
+// 900 reports with names of 4 KB exhausted the memory for all units of the machine.
+TEST_F(Bounds, OneUnitCannotTakeTheRoomOfOthers) {
+    Identities identities;
+    for (std::uint64_t i = 1; i <= 3000; ++i) {
+        std::string its_tag = "rf" + std::to_string(1'000'000'000'000 + i);
+        DomainRecord its_domain = domain(i, its_tag);
+        its_domain.exe = "/" + std::string(3000, 'x') + std::to_string(i) + "/ringfence-exec";
+        identities.add(boot_id(), its_domain);
+        WrapperReport its_report = report(its_tag, "evil.service");
+        its_report.program = "/" + std::string(4000, 'x') + std::to_string(i);
+        identities.add(its_report);
+    }
+    identities.add(boot_id(), domain(9999, tag));
+    identities.add(report(tag, "web.service"));
+    EXPECT_EQ(reason(identities, 9999), Reason::attributed);
+    EXPECT_EQ(identities.left_out(), 0u);
+    ASSERT_EQ(identities.dropped().size(), 1u);
+    EXPECT_GT(identities.dropped().at("evil.service"), 2000u);
+}
+
+// A service restricts itself 100,000 times, or runs programs that do, with tags and without.
+TEST_F(Bounds, OneUsersDomainsCannotTakeTheRoomOfOthers) {
+    Identities identities;
+    std::uint64_t id = 1;
+    const auto flood = [&](std::uint32_t user, const std::string& exe) {
+        for (std::uint64_t i = 0; i < 60'000; ++i) {
+            DomainRecord one = domain(id, "rf" + std::to_string(1'000'000'000'000 + id));
+            ++id;
+            one.uid = user;
+            one.exe = exe;
+            identities.add(boot_id(), one);
+        }
+    };
+    flood(33, "/srv/app/ringfence-exec");
+    flood(33, "/srv/app/run");
+    flood(0, "/srv/app/run");
+    const std::uint64_t victim = id;
+    identities.add(boot_id(), domain(victim, tag));
+    identities.add(report(tag, "web.service"));
+    EXPECT_EQ(reason(identities, victim), Reason::attributed);
+    EXPECT_EQ(identities.left_out_users().size(), 2u);
+    EXPECT_GT(identities.left_out_users().at(33), 100'000u);
+    EXPECT_GT(identities.left_out_users().at(0), 50'000u);
+    EXPECT_EQ(identities.left_out(),
+              identities.left_out_users().at(0) + identities.left_out_users().at(33));
 }
 
 TEST_F(Bounds, TextIsBounded) {
@@ -370,7 +504,7 @@ TEST_F(Bounds, TheKernelsCountIsComparedForFencesThatEnded) {
     EXPECT_EQ(unit.counted, 3u);
     EXPECT_EQ(unit.missing(), 2u);
     ReviewOptions later;
-    later.since = at(1500);  // the fence began before: its count says nothing about this time
+    later.since = at(1500);  // the fence began before, so its count is not about this period
     EXPECT_TRUE(reviewed(entries, later).units.empty());
 }
 

@@ -6,8 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/utf8.h"
 #include "journal/fields.h"
-#include "journal/utf8.h"
 
 namespace ringfence::journal {
 namespace {
@@ -30,7 +30,7 @@ TEST(Record, EverySpellingOfTheTypes) {
                                                  "path=\"/etc/nsswitch.conf\" dev=\"overlay\" "
                                                  "ino=10955658");
         EXPECT_EQ(record.domain, 0x1b7d58bebu);
-        EXPECT_THAT(record.blockers, ElementsAre("fs.read_file"));
+        EXPECT_THAT(record.blockers.names(), ElementsAre("fs.read_file"));
         EXPECT_EQ(record.object.type, ObjectType::path);
         EXPECT_EQ(record.object.path, "/etc/nsswitch.conf");
         EXPECT_EQ(record.object.device, "overlay");
@@ -63,7 +63,7 @@ TEST(Record, SeveralBlockers) {
     const auto record = parsed<AccessRecord>(
         "AUDIT1423 domain=1 blockers=fs.make_reg,fs.refer path=\"/usr/lib\" dev=\"overlay\" "
         "ino=15");
-    EXPECT_THAT(record.blockers, ElementsAre("fs.make_reg", "fs.refer"));
+    EXPECT_THAT(record.blockers.names(), ElementsAre("fs.make_reg", "fs.refer"));
 }
 
 TEST(Record, HexStrings) {
@@ -72,11 +72,11 @@ TEST(Record, HexStrings) {
         "ino=10");
     EXPECT_EQ(record.object.path, "/srv/a b\x1b[31m");
     EXPECT_EQ(record.object.inode, 10u);
-    // Quoted digits are a name, not hex.
+    // Digits in quotes are a text and not hex.
     EXPECT_EQ(parsed<DomainRecord>("AUDIT1424 domain=1 status=allocated comm=\"616263\"").comm,
               "616263");
     EXPECT_EQ(parsed<DomainRecord>("AUDIT1424 domain=1 status=allocated comm=612063").comm, "a c");
-    // Odd or no hex: as it is.
+    // An odd number of digits, or text that is not hex, stays as it is.
     EXPECT_EQ(parsed<DomainRecord>("AUDIT1424 domain=1 status=allocated comm=61206").comm, "61206");
     EXPECT_EQ(parsed<DomainRecord>("AUDIT1424 domain=1 status=allocated exe=(null)").exe, "");
 }
@@ -93,7 +93,7 @@ TEST(Record, Ports) {
     EXPECT_FALSE(bind.object.remote);
     EXPECT_EQ(bind.object.address, "127.0.0.1");
     EXPECT_EQ(bind.object.port, 81);
-    // Port 0 and the address 0.0.0.0 are left out by the kernel.
+    // The kernel leaves out port 0 and the address 0.0.0.0.
     const auto ephemeral = parsed<AccessRecord>("AUDIT1423 domain=1 blockers=net.bind_tcp");
     EXPECT_EQ(ephemeral.object.type, ObjectType::port);
     EXPECT_EQ(ephemeral.object.port, std::nullopt);
@@ -146,8 +146,8 @@ TEST(Record, MalformedLandlockRecordsAreErrors) {
 }
 
 TEST(Record, AStringCannotAddFields) {
-    // The kernel writes a name with a space or quote as hex; a name that looks like a field has
-    // none.
+    // The kernel writes a name with a space or quote as hex, so a name that looks like a field
+    // cannot pose as one.
     const auto record = parsed<DomainRecord>(
         "AUDIT1424 domain=1 status=allocated pid=5 uid=0 exe=\"/x\" comm=\"uid=7\" uid=8 pid=9");
     EXPECT_EQ(record.uid, 0u);
@@ -155,7 +155,7 @@ TEST(Record, AStringCannotAddFields) {
     EXPECT_EQ(record.comm, "uid=7");
 }
 
-// Not a fuzzer, but its seed: damaged copies of real records never crash (ASan and UBSan watch).
+// Damaged copies of real records must never crash the parser (ASan and UBSan watch).
 TEST(Record, DamagedRecords) {
     const std::string whole[] = {
         "AUDIT1423 domain=1b7d58beb blockers=fs.remove_file,fs.refer path=\"/usr/bin\" dev=\"o\" "

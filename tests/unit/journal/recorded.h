@@ -1,25 +1,30 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Recorded journals: kept as export text (https://systemd.io/JOURNAL_EXPORT_FORMATS), turned into a
-// journal file by systemd-journal-remote when a test wants one.
+// Recorded journals, kept as export text (https://systemd.io/JOURNAL_EXPORT_FORMATS).
+// systemd-journal-remote turns them into journal files for the tests.
 //
 // abi7-systemd252.export: Linux 6.18 (Landlock ABI 7), systemd 252 in an nspawn container, services
 // run by the real wrapper, denials by the kernel. Recorded with `journalctl -o export`; audit
 // events of other programs were left out but for a few. Its units:
-//   web            one of each kind of denial            twice     two wrapped ExecStart= lines
-//   layers         two domains, another user             silent    --report=none
-//   sandboxed      a program that restricts itself       calm      no denials of its own
-//   forged-name    another program with web's tag        forged-surplus  the wrapper with victim's
-//   tag forged-report  the wrapper with disputed's tag and a report forged-user    the wrapper with
-//   calm's tag, as another user
+//   web             one of each kind of denial
+//   twice           two wrapped ExecStart= lines
+//   layers          two domains, another user
+//   silent          --report=none
+//   sandboxed       a program that restricts itself
+//   calm            no denials of its own
+//   forged-name     another program with web's tag
+//   forged-surplus  the wrapper with victim's tag
+//   forged-report   the wrapper with disputed's tag and a report
+//   forged-user     the wrapper with calm's tag, as another user
 // abiN-linuxX.Y.export: other kernels under QEMU; recording/README.md.
 #pragma once
 
 #include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
+
+#include "scratch.h"
 
 namespace ringfence::journal {
 
@@ -28,24 +33,14 @@ inline constexpr char journal_remote[] = "/usr/lib/systemd/systemd-journal-remot
 class RecordedJournal {
   public:
     explicit RecordedJournal(const std::string& name) {
-        std::string pattern =
-            (std::filesystem::temp_directory_path() / "ringfence-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) return;
-        directory_ = pattern;
         const std::string text = std::string(RINGFENCE_TEST_DATA) + "/" + name + ".export";
         if (run({journal_remote, "--output=" + file(), text}) != 0) why_not_ = "it failed";
     }
-    ~RecordedJournal() {
-        std::error_code ignored;
-        std::filesystem::remove_all(directory_, ignored);
-    }
-    RecordedJournal(const RecordedJournal&) = delete;
-    RecordedJournal& operator=(const RecordedJournal&) = delete;
 
     static bool possible() { return ::access(journal_remote, X_OK) == 0; }
     const std::string& why_not() const { return why_not_; }
-    const std::string& directory() const { return directory_; }
-    std::string file() const { return directory_ + "/recorded.journal"; }
+    std::string directory() const { return directory_.path(); }
+    std::string file() const { return directory() + "/recorded.journal"; }
 
   private:
     static int run(const std::vector<std::string>& words) {
@@ -56,13 +51,13 @@ class RecordedJournal {
         return std::system((command + "2>/dev/null").c_str());
     }
 
-    std::string directory_;
+    Scratch directory_;
     std::string why_not_;
 };
 
 }  // namespace ringfence::journal
 
-/// Skips the test with its reason where the converter is missing; fails where it does not work.
+/// Skips the test with the reason if the converter is missing. Fails if it does not work.
 #define RINGFENCE_RECORDED(recording_)                                  \
     if (!ringfence::journal::RecordedJournal::possible())               \
         GTEST_SKIP() << "no " << ringfence::journal::journal_remote     \

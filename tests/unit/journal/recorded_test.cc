@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Real records of a real kernel, read by the real reader from a real journal file.
+// Reads the records of a real kernel from a real journal file.
 #include "recorded.h"
 
 #include <map>
@@ -47,7 +47,7 @@ TEST(Recorded, UnitsAndCounts) {
                                      }));
     for (const Denial& denial : review.denials) {
         EXPECT_EQ(denial.attribution.policy + ".service", denial.attribution.unit.name);
-        EXPECT_EQ(denial.attribution.confidence, Confidence::tag);  // a container: other PIDs
+        EXPECT_EQ(denial.attribution.confidence, Confidence::tag);  // in a container, PIDs differ
         EXPECT_FALSE(denial.program().empty());
         EXPECT_FALSE(denial.machine.empty());
     }
@@ -63,9 +63,10 @@ TEST(Recorded, ForgersAndTheLostAreNobodys) {
                            {"other-landlock-user", 1},  // sandboxed
                            {"forged-tag", 1},           // forged-name
                            {"other-process", 1},        // forged-user
-                           {"conflicting-units", 2},    // disputed and forged-report
-                           {"surplus-domains", 2},      // victim and forged-surplus
-                           {"no-report", 1},            // silent
+                           // victim and forged-surplus, disputed and forged-report: in a container
+                           // no PID tells which domain is the reporter's
+                           {"surplus-domains", 4},
+                           {"no-report", 1},  // silent
                        }));
 }
 
@@ -87,7 +88,8 @@ TEST(Recorded, ObjectsOfEveryKind) {
     const Review review = read(journal.file());
     const auto find = [&](const std::string& right, const std::string& path) -> const Denial* {
         for (const Denial& denial : review.denials)
-            if (denial.what.rights[0] == right && denial.what.path == path) return &denial;
+            if (denial.what.blockers.names()[0] == right && denial.what.path == path)
+                return &denial;
         return nullptr;
     };
     const Denial* shadow = find("fs.read_file", "/etc/shadow");
@@ -101,14 +103,14 @@ TEST(Recorded, ObjectsOfEveryKind) {
     EXPECT_NE(find("scope.abstract_unix_socket", "rf test"), nullptr);
     const Denial* renamed = find("fs.remove_file", "/srv/site");
     ASSERT_NE(renamed, nullptr);
-    EXPECT_THAT(renamed->what.rights, ElementsAre("fs.remove_file", "fs.refer"));
+    EXPECT_THAT(renamed->what.blockers.names(), ElementsAre("fs.remove_file", "fs.refer"));
     const Denial* signal = find("scope.signal", "");
     ASSERT_NE(signal, nullptr);
     EXPECT_EQ(signal->what.comm, "systemd");
     std::set<std::pair<std::string, int>> ports;
     for (const Denial& denial : review.denials)
         if (denial.what.type == ObjectType::port)
-            ports.emplace(denial.what.rights[0] + " " + denial.what.address,
+            ports.emplace(denial.what.blockers.names()[0] + " " + denial.what.address,
                           denial.what.port.value_or(0));
     EXPECT_THAT(ports, ElementsAre(std::pair("net.bind_tcp ", 0), std::pair("net.bind_tcp ", 81),
                                    std::pair("net.connect_tcp 127.0.0.1", 6379),
@@ -184,13 +186,13 @@ INSTANTIATE_TEST_SUITE_P(Recorded, OfKernel, ::testing::ValuesIn(kernels), [](co
     return "Abi" + std::to_string(kernel.param.abi);
 });
 
-// "fs.read_file,fs.write_file", of one unit.
+// All rights in the denials of one unit: "fs.read_file,fs.write_file".
 std::map<std::string, std::uint64_t> rights_of(const Review& review, const std::string& unit) {
     std::map<std::string, std::uint64_t> counts;
     for (const Denial& denial : review.denials) {
         if (denial.attribution.unit.name != unit) continue;
         std::string rights;
-        for (const std::string& right : denial.what.rights)
+        for (const std::string& right : denial.what.blockers.names())
             rights += (rights.empty() ? "" : ",") + right;
         counts[rights] += denial.tally.count;
     }
@@ -201,7 +203,7 @@ TEST_P(OfKernel, EveryDenialLeadsToItsUnit) {
     RecordedJournal journal(GetParam().recording);
     RINGFENCE_RECORDED(journal);
     ReviewOptions options;
-    options.pids_comparable = true;  // no container
+    options.pids_comparable = true;  // not in a container
     const Review review = read(journal.file(), options);
     EXPECT_EQ(review.malformed, 0u);
     EXPECT_TRUE(review.unattributed.empty());
@@ -259,12 +261,12 @@ TEST_P(OfKernel, ObjectsOfNewerRights) {
     RINGFENCE_RECORDED(journal);
     std::set<std::string> sockets, ports;
     for (const Denial& denial : read(journal.file()).denials) {
-        if (denial.what.rights[0] == "fs.resolve_unix") {
+        if (denial.what.blockers.names()[0] == "fs.resolve_unix") {
             EXPECT_EQ(denial.what.type, ObjectType::path);
             sockets.insert(denial.what.path);
         }
-        if (denial.what.rights[0].find("udp") != std::string::npos)
-            ports.insert(denial.what.rights[0] + (denial.what.remote ? " to " : " at ") +
+        if (denial.what.blockers.names()[0].find("udp") != std::string::npos)
+            ports.insert(denial.what.blockers.names()[0] + (denial.what.remote ? " to " : " at ") +
                          denial.what.address + " " + std::to_string(denial.what.port.value_or(0)));
     }
     if (GetParam().abi >= 9)

@@ -8,9 +8,9 @@
 namespace ringfence::journal {
 namespace {
 
-const char tag[] = "rf0123456789abc";
+const char the_tag[] = "rf0123456789abc";
 
-Review reviewed(std::vector<TestEntry> entries, const ReviewOptions& options = {}) {
+Review review_of(std::vector<TestEntry> entries, const ReviewOptions& options = {}) {
     VectorSource source(std::move(entries));
     auto review = ringfence::journal::review(source, options);
     EXPECT_TRUE(review.has_value());
@@ -18,7 +18,7 @@ Review reviewed(std::vector<TestEntry> entries, const ReviewOptions& options = {
 }
 
 std::vector<TestEntry> fence() {
-    return {reported(tag, "web.service"), allocated("a1", tag)};
+    return {reported(the_tag, "web.service"), allocated("a1", the_tag)};
 }
 
 TestEntry process(int event, const std::string& comm, int pid) {
@@ -35,7 +35,7 @@ TEST(Review, EqualDenialsAreCounted) {
             "a1", "blockers=fs.read_file path=\"/etc/x\" ino=" + std::to_string(i), i, 1000 + i));
         entries.push_back(process(i, "cat", 40 + i));
     }
-    const Review review = reviewed(entries);
+    const Review review = review_of(entries);
     ASSERT_EQ(review.denials.size(), 1u);
     const Denial& denial = review.denials[0];
     EXPECT_EQ(denial.tally.count, 5u);
@@ -56,7 +56,7 @@ TEST(Review, WhatDiffersIsNotCountedTogether) {
     entries.push_back(denied("a1", "blockers=net.bind_tcp src=81", 5));
     entries.push_back(denied("a1", "blockers=fs.read_file path=\"/etc/x\"", 6));
     entries.push_back(process(6, "cat", 1));
-    EXPECT_EQ(reviewed(entries).denials.size(), 6u);
+    EXPECT_EQ(review_of(entries).denials.size(), 6u);
 }
 
 TEST(Review, StartsOfAUnitAreCountedTogether) {
@@ -65,7 +65,7 @@ TEST(Review, StartsOfAUnitAreCountedTogether) {
     entries.push_back(allocated("b2", "rfaaaaaaaaaaaaa"));
     entries.push_back(denied("a1", "blockers=fs.read_file path=\"/etc/x\"", 1));
     entries.push_back(denied("b2", "blockers=fs.read_file path=\"/etc/x\"", 2));
-    const Review review = reviewed(entries);
+    const Review review = review_of(entries);
     ASSERT_EQ(review.denials.size(), 1u);
     EXPECT_EQ(review.denials[0].tally.count, 2u);
 }
@@ -76,7 +76,7 @@ TEST(Review, EventsOutOfOrderAndInterleaved) {
     entries.push_back(denied("a1", "blockers=fs.read_file path=\"/1\"", 1));
     entries.push_back(denied("a1", "blockers=fs.read_file path=\"/2\"", 2));
     entries.push_back(process(1, "one", 1));
-    const Review review = reviewed(entries);
+    const Review review = review_of(entries);
     ASSERT_EQ(review.denials.size(), 2u);
     for (const Denial& denial : review.denials)
         EXPECT_EQ(denial.program(), denial.what.path == "/1" ? "/usr/bin/one" : "/usr/bin/two");
@@ -87,20 +87,20 @@ TEST(Review, TwoObjectsInOneEvent) {
     entries.push_back(denied("a1", "blockers=fs.remove_file,fs.refer path=\"/srv\"", 1));
     entries.push_back(denied("a1", "blockers=fs.make_reg,fs.refer path=\"/var\"", 1));
     entries.push_back(process(1, "mv", 1));
-    const Review review = reviewed(entries);
+    const Review review = review_of(entries);
     ASSERT_EQ(review.denials.size(), 2u);
     for (const Denial& denial : review.denials)
         EXPECT_EQ(denial.program(), "/usr/bin/mv");
 }
 
 TEST(Review, TimesLimitDenialsButNotIdentities) {
-    auto entries = fence();  // both earlier than `since`
+    auto entries = fence();  // both entries are before `since`
     for (int i = 1; i <= 9; ++i)
         entries.push_back(denied("a1", "blockers=fs.read_file path=\"/x\"", i, 2000 + i));
     ReviewOptions options;
     options.since = at(2003);
     options.until = at(2006);
-    const Review review = reviewed(entries, options);
+    const Review review = review_of(entries, options);
     ASSERT_EQ(review.denials.size(), 1u);
     EXPECT_EQ(review.denials[0].tally.count, 4u);
     EXPECT_EQ(review.denials[0].attribution.unit.name, "web.service");
@@ -113,7 +113,7 @@ TEST(Review, OneBoot) {
     entries.back().boot = boot_id(2);
     ReviewOptions options;
     options.boot = boot_id();
-    const Review review = reviewed(entries, options);
+    const Review review = review_of(entries, options);
     EXPECT_EQ(review.records, 1u);
     EXPECT_EQ(review.denials.size(), 1u);
     EXPECT_TRUE(review.unattributed.empty());
@@ -123,13 +123,14 @@ TEST(Review, MalformedRecordsAreCounted) {
     auto entries = fence();
     entries.push_back(audit("1423", "AUDIT1423 domain=1"));
     VectorSource source(entries);
-    // Once, though the vector source delivers everything in both passes.
+    // Each counts once, although the vector source delivers everything in every pass.
     EXPECT_EQ(ringfence::journal::review(source, {})->malformed, 1u);
 }
 
 AccessRecord access_to(const std::string& path, const std::string& right = "fs.read_file",
                        std::uint64_t domain = 0xa1) {
-    AccessRecord access{domain, {right}, {}};
+    AccessRecord access{domain, {}, {}};
+    access.blockers.add(right);
     access.object.type = ObjectType::path;
     access.object.path = path;
     return access;
@@ -141,7 +142,7 @@ TEST(EventJoiner, TheWindowIsBounded) {
     for (std::uint64_t event = 1; event <= 4; ++event)
         joiner.add({boot_id(), event}, at(1000), access_to("/x"), "");
     joiner.add_detail({boot_id(), 4}, at(1000), "SYSCALL pid=4 comm=\"near\" exe=\"/near\"");
-    // Event 1 is closed already.
+    // Event 1 is out of the window already.
     joiner.add_detail({boot_id(), 1}, at(1000), "SYSCALL pid=1 comm=\"far\" exe=\"/far\"");
     joiner.flush();
     EXPECT_TRUE(joiner.empty());

@@ -12,15 +12,17 @@
 namespace ringfence::journal {
 namespace {
 
+using landlock::Access;
 using landlock::access_of;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-Denial base(std::vector<std::string> rights) {
+Denial base(const std::vector<std::string>& rights) {
     Denial denial;
     denial.attribution.reason = Reason::attributed;
     denial.attribution.policy = "web";
-    denial.what.rights = std::move(rights);
+    for (const std::string& right : rights)
+        denial.what.blockers.add(right);
     denial.tally.count = 1;
     denial.tally.first = denial.tally.last = at(1795249636);
     return denial;
@@ -30,6 +32,7 @@ Denial file(const std::string& path, std::vector<std::string> rights) {
     Denial denial = base(std::move(rights));
     denial.what.type = ObjectType::path;
     denial.what.path = path;
+    denial.tally.path = PathCheck::verified;
     return denial;
 }
 
@@ -54,7 +57,7 @@ std::string refused(const Denial& denial) {
     return suggestion.refused.empty() ? "" : suggestion.refused[0].reason;
 }
 
-// The list, or the exact rights, that are proposed for one path.
+// The proposal for one path: a list, or exact rights.
 std::string proposed(const std::string& path, std::vector<std::string> rights) {
     const Suggestion suggestion = suggested({file(path, std::move(rights))});
     EXPECT_TRUE(suggestion.refused.empty());
@@ -67,6 +70,24 @@ std::string proposed(const std::string& path, std::vector<std::string> rights) {
     return names;
 }
 
+TEST(Suggest, NothingForAPathThatAnotherObjectHad) {
+    Denial disguised = file("/srv/x", {"fs.read_file"});
+    disguised.tally.path = PathCheck::mismatch;
+    EXPECT_THAT(refused(disguised), HasSubstr("another object was denied"));
+    SuggestOptions forced;
+    forced.forced = {"/srv"};
+    EXPECT_TRUE(suggest({disguised}, forced).at(0).empty());
+}
+
+TEST(Suggest, SaysIfAPathIsNotVerified) {
+    Denial unknown = file("/srv/x", {"fs.read_file"});
+    EXPECT_THAT(comment_of(suggested({unknown}).paths.at(0)), Not(HasSubstr("not verified")));
+    unknown.tally.path = PathCheck::unverified;
+    const Denial written = file("/srv/x", {"fs.write_file"});
+    const Suggestion both = suggested({written, unknown});
+    EXPECT_THAT(comment_of(both.paths.at(0)), HasSubstr("path not verified"));
+}
+
 TEST(Suggest, TheSmallestLineForAPath) {
     EXPECT_EQ(proposed("/srv/x", {"fs.read_file"}), "read");
     EXPECT_EQ(proposed("/srv/x", {"fs.execute"}), "execute");
@@ -77,7 +98,7 @@ TEST(Suggest, TheSmallestLineForAPath) {
     EXPECT_EQ(proposed("/srv/x", {"fs.write_file"}), "exactly fs.write_file");
     EXPECT_EQ(proposed("/srv/x", {"fs.write_file", "fs.truncate"}),
               "exactly fs.write_file fs.truncate");
-    // `read` on a directory would also read all files beneath.
+    // `read` on a directory would also allow reading all files beneath it.
     EXPECT_EQ(proposed("/srv/x", {"fs.read_dir"}), "exactly fs.read_dir");
     EXPECT_EQ(proposed("/srv/x", {"fs.read_dir", "fs.read_file"}), "read");
     EXPECT_EQ(proposed("/srv/x", {"fs.make_reg"}), "exactly fs.make_reg");
@@ -219,7 +240,7 @@ TEST(Suggest, OneSuggestionAPolicyAndNoneWithoutUnit) {
     Denial other = file("/srv/y", {"fs.read_file"});
     other.attribution.policy = "mail";
     Denial forged = file("/srv/z", {"fs.read_file"});
-    forged.attribution.reason = Reason::conflicting_units;
+    forged.attribution.reason = Reason::surplus_domains;
     const auto all = suggest({file("/srv/x", {"fs.read_file"}), other, forged});
     ASSERT_EQ(all.size(), 2u);
     EXPECT_EQ(all[0].policy, "mail");
@@ -234,6 +255,30 @@ TEST(Suggest, NoShellsNorFetchers) {
         EXPECT_THAT(refused(file(path, {"fs.execute"})), HasSubstr("injected commands")) << path;
     EXPECT_EQ(suggested({file("/usr/bin/dash", {"fs.read_file"})}).paths.size(), 1u);
     EXPECT_EQ(suggested({file("/usr/bin/convert", {"fs.execute"})}).paths.size(), 1u);
+}
+
+// The proposed rule is checked, and not only the denied access.
+TEST(Suggest, RefusesWhatTheRuleWouldGrantBesides) {
+    // `execute` would also read it.
+    EXPECT_THAT(refused(file("/srv/tool.key", {"fs.execute"})), HasSubstr("private key"));
+    // Each right alone would be allowed.
+    const auto both =
+        suggested({file("/srv/x", {"fs.write_file"}), file("/srv/x", {"fs.execute"})});
+    EXPECT_TRUE(both.empty());
+    ASSERT_EQ(both.refused.size(), 2u);
+    EXPECT_EQ(both.refused[0].reason, "would let the service execute what it writes");
+}
+
+TEST(Suggest, ReasonsSayWhereAndWhatToDo) {
+    EXPECT_EQ(refused(file("/etc/cron.d/x", {"fs.write_file"})),
+              "is in /etc/cron.d, which holds commands that cron runs: whoever changes it controls "
+              "the machine");
+    EXPECT_EQ(refused(file("/var/lib", {"fs.make_dir"})),
+              "holds the data of all services: give the service a directory of its own "
+              "(StateDirectory=, LogsDirectory=, RuntimeDirectory=) and name that");
+    EXPECT_THAT(refused(file("/etc/passwd", {"fs.read_file"})),
+                HasSubstr("extend the abstraction"));
+    EXPECT_THAT(refused(file("/run", {"fs.read_dir"})), HasSubstr("name what the service needs"));
 }
 
 TEST(Suggest, Toml) {
@@ -289,7 +334,7 @@ Denial by(Denial denial, std::int64_t pid) {
     return denial;
 }
 
-// "PATH: what for", one a line.
+// Each proposal in one line: "PATH: why".
 std::string lines_of(const Suggestion& suggestion) {
     std::string text;
     for (const PathProposal& proposal : suggestion.paths)
@@ -328,7 +373,7 @@ TEST(Generalise, Shapes) {
 
 TEST(Generalise, NamesThatChangeBecomeTheirDirectoryOnEvidence) {
     const auto read = [](const char* path) { return file(path, {"fs.read_file"}); };
-    // One dated name is a file like any other; two are evidence.
+    // One name with a date is an ordinary file. Two are evidence.
     EXPECT_EQ(lines_of(suggested({read("/srv/app/a-2026-11-20.log")})),
               "/srv/app/a-2026-11-20.log fs.read_file\n");
     EXPECT_EQ(
@@ -339,13 +384,13 @@ TEST(Generalise, NamesThatChangeBecomeTheirDirectoryOnEvidence) {
     EXPECT_EQ(
         lines_of(suggested({by(read("/srv/app/x.100"), 100), by(read("/srv/app/x.222"), 222)})),
         "/srv/app/ fs.read_file\n");
-    // Plain numbers may well be all there are.
+    // Names with plain numbers may be all that exist.
     EXPECT_EQ(suggested({read("/srv/app/1"), read("/srv/app/2"), read("/srv/app/3")}).paths.size(),
               3u);
     EXPECT_EQ(lines_of(suggested({read("/srv/app/1"), read("/srv/app/2"), read("/srv/app/3"),
                                   read("/srv/app/4")})),
               "/srv/app/ fs.read_file\n");
-    // Other names of the directory stay files.
+    // Other files of the directory stay files.
     EXPECT_EQ(lines_of(suggested({read("/srv/app/a-2026-11-20.log"),
                                   read("/srv/app/a-2026-11-21.log"), read("/srv/app/index")})),
               "/srv/app/index fs.read_file\n/srv/app/ fs.read_file\n");
@@ -376,9 +421,11 @@ TEST(Generalise, ProcessDirectories) {
     const auto suggestion = suggested(
         {file("/proc/12/status", {"fs.read_file"}), file("/proc/99/stat", {"fs.read_file"}),
          file("/proc/99", {"fs.read_dir"}), file("/proc/loadavg", {"fs.read_file"})});
-    EXPECT_EQ(lines_of(suggestion),
-              "/proc/ fs.read_file,fs.read_dir\n/proc/loadavg fs.read_file\n");
-    EXPECT_THAT(suggestion.paths[0].why, HasSubstr("process ID"));
+    EXPECT_EQ(lines_of(suggestion), "/proc/loadavg fs.read_file\n");
+    ASSERT_EQ(suggestion.refused.size(), 3u);
+    for (const Refusal& refusal : suggestion.refused)
+        EXPECT_THAT(refusal.reason,
+                    AllOf(HasSubstr("process ID"), HasSubstr("/proc tells about all processes")));
     EXPECT_NE(refused(file("/proc/12/environ", {"fs.read_file"})), "");  // still an attack
 }
 
@@ -397,14 +444,18 @@ TEST(Generalise, FilesThatAreReplacedByRenaming) {
     ASSERT_EQ(written.paths.size(), 1u);
     EXPECT_EQ(written.paths[0].key, "write");
     EXPECT_EQ(written.paths[0].path, "/var/lib/app");
+    // logrotate(8) renames logs, and a shared directory cannot be proposed instead.
+    EXPECT_EQ(lines_of(suggested({file("/var/log/app/app.log", {"fs.write_file"})})),
+              "/var/log/app/ fs.write_file\n");
+    EXPECT_EQ(lines_of(suggested({file("/var/log/app/app.log", {"fs.read_file"})})),
+              "/var/log/app/app.log fs.read_file\n");
+    EXPECT_THAT(refused(file("/var/log/app.log", {"fs.write_file"})), HasSubstr("LogsDirectory="));
 }
 
 TEST(Suggest, SpecifiersOfTheUnit) {
     SuggestOptions options;
-    options.aliases = [](const Unit& unit) -> std::vector<PathAlias> {
-        if (unit.name == "web.service") return {{"/var/lib/web", "%S/web", "StateDirectory="}};
-        return {};
-    };
+    options.units[Unit{"web.service", ""}].aliases = {
+        {"/var/lib/web", "%S/web", "StateDirectory="}};
     Denial denial = file("/var/lib/web/100%", {"fs.read_file"});
     denial.attribution.unit.name = "web.service";
     auto suggestion = suggest({denial}, options).at(0);
@@ -413,33 +464,168 @@ TEST(Suggest, SpecifiersOfTheUnit) {
     Denial neighbour = file("/var/lib/website", {"fs.read_file"});
     neighbour.attribution.unit.name = "web.service";
     EXPECT_EQ(suggest({neighbour}, options).at(0).paths.at(0).written, "/var/lib/website");
-    // Another unit with the same policy, for which it means something else.
+    // For another unit with the same policy, the specifier means something else.
     Denial other = denial;
     other.attribution.unit.name = "other.service";
     EXPECT_EQ(suggest({denial, other}, options).at(0).paths.at(0).written, "/var/lib/web/100%%");
 }
 
-TEST(Suggest, WhatThePolicyAllowsByNowIsNotProposedAgain) {
-    SuggestOptions options;
-    options.allows_path = [](const std::string& policy, const PathProposal& proposal) {
-        return policy == "web" && proposal.written == "/srv/x";
-    };
+// The present policy "web".
+class SuggestWithPolicy : public ::testing::Test {
+  protected:
+    policy::Layer& add_layer(int abi = landlock::newest_abi) {
+        policy::Layer& layer = options_.policies["web"].layers.emplace_back();
+        layer.abi = abi;
+        layer.origin.where = {"web.toml", static_cast<unsigned>(10 * layers()), 1};
+        return layer;
+    }
+    std::size_t layers() { return options_.policies["web"].layers.size(); }
+
+    static void allow(policy::Layer& layer, const std::string& path, const Access& access) {
+        layer.paths.push_back({path, false, access, {}});
+    }
+    static Denial of_unit(Denial denial, const char* unit) {
+        denial.attribution.unit.name = unit;
+        return denial;
+    }
+    Suggestion of(const std::vector<Denial>& denials) const {
+        return suggest(denials, options_).at(0);
+    }
+    bool allowed(const Denial& denial) const {
+        const Suggestion suggestion = of({denial});
+        EXPECT_EQ(suggestion.allowed != 0, suggestion.empty() && suggestion.refused.empty());
+        return suggestion.allowed != 0;
+    }
+
+    SuggestOptions options_;
+};
+
+TEST_F(SuggestWithPolicy, WhatItAllowsByNowIsNotProposedAgain) {
+    allow(add_layer(), "/srv/x", access_of("fs.read_file"));
     const auto suggestion =
-        suggest({file("/srv/x", {"fs.read_file"}), file("/srv/y", {"fs.read_file"})}, options)
-            .at(0);
+        of({file("/srv/x", {"fs.read_file"}), file("/srv/y", {"fs.read_file"})});
     EXPECT_EQ(lines_of(suggestion), "/srv/y fs.read_file\n");
     EXPECT_EQ(suggestion.allowed, 1u);
     EXPECT_THAT(to_toml(suggestion), HasSubstr("# 1 more was denied before: the policy allows it"));
 }
 
+TEST_F(SuggestWithPolicy, TheSpellingOfARuleMakesNoDifference) {
+    policy::Layer& layer = add_layer();
+    allow(layer, "/srv/a/", access_of("fs.read_file"));
+    allow(layer, "/srv//b/./", access_of("fs.read_file"));
+    allow(layer, "/srv/100%%/$$x", access_of("fs.read_file"));
+    for (const char* path : {"/srv/a/x", "/srv/a", "/srv/b/x", "/srv/100%/$x/y"})
+        EXPECT_TRUE(allowed(file(path, {"fs.read_file"}))) << path;
+    for (const char* path : {"/srv/ab", "/srv/100%%/$$x"})
+        EXPECT_FALSE(allowed(file(path, {"fs.read_file"}))) << path;
+}
+
+TEST_F(SuggestWithPolicy, SpecifiersStandForWhatTheyDoInTheUnit) {
+    options_.units[Unit{"web@one.service", ""}].specifiers = {{'S', "/var/lib"}, {'i', "one"}};
+    policy::Layer& layer = add_layer();
+    allow(layer, "%S/web/%i", access_of("fs.read_file"));
+    allow(layer, "${DATA}", access_of("fs.read_file"));
+    const auto one = [&](const char* path) {
+        return allowed(of_unit(file(path, {"fs.read_file"}), "web@one.service"));
+    };
+    EXPECT_TRUE(one("/var/lib/web/one/x"));
+    EXPECT_FALSE(one("/var/lib/web/two/x"));
+    EXPECT_FALSE(one("/srv/data"));
+    // This policy is not known.
+    EXPECT_FALSE(allowed(of_unit(file("/var/lib/web/one/x", {"fs.read_file"}), "web@x.service")));
+}
+
+TEST_F(SuggestWithPolicy, WhatNobodyRestrictsIsAllowed) {
+    policy::Layer& layer = add_layer(6);
+    layer.unrestricted = access_of("fs.read_dir") | access_of("net.bind_tcp");
+    EXPECT_TRUE(allowed(file("/srv", {"fs.read_dir"})));
+    EXPECT_TRUE(allowed(file("/run/x", {"fs.resolve_unix"})));  // newer than the policy
+    EXPECT_TRUE(allowed(port("net.bind_tcp", 81, false)));
+    EXPECT_FALSE(allowed(port("net.connect_tcp", 81, true)));
+}
+
+TEST_F(SuggestWithPolicy, LayersCount) {
+    allow(add_layer(), "/srv", access_of("fs.read_file"));
+    options_.policies["web"].layers[0].ports = {{80, 90, access_of("net.bind_tcp"), {}}};
+    // A layer about ports alone does not restrict files.
+    policy::Layer& ports = add_layer();
+    ports.unrestricted.fs = landlock::known_at(landlock::newest_abi).fs;
+    ports.ports = {{80, 80, access_of("net.bind_tcp"), {}}};
+    EXPECT_TRUE(allowed(file("/srv/x", {"fs.read_file"})));
+    EXPECT_TRUE(allowed(port("net.bind_tcp", 80, false)));
+    // No drop-in can allow what a later layer denies, because its rules are added to the first
+    // layer.
+    EXPECT_THAT(of({port("net.bind_tcp", 81, false)}).refused.at(0).reason,
+                HasSubstr("layer 2 of the policy (web.toml:20:1) does not allow it"));
+    policy::Layer& files = add_layer();
+    files.unrestricted.net = landlock::known_at(landlock::newest_abi).net;
+    allow(files, "/srv/a", access_of("fs.read_file"));
+    EXPECT_TRUE(allowed(file("/srv/a", {"fs.read_file"})));
+    const Suggestion refused = of({file("/srv/b", {"fs.read_file"})});
+    EXPECT_TRUE(refused.paths.empty());
+    EXPECT_THAT(refused.refused.at(0).reason, HasSubstr("layer 3 of the policy (web.toml:30:1)"));
+}
+
+TEST_F(SuggestWithPolicy, OneOfAbi1CannotAllowRefer) {
+    allow(add_layer(1), "/", landlock::known_at(1));
+    const Suggestion suggestion = of({file("/srv/app", {"fs.refer"})});
+    EXPECT_TRUE(suggestion.paths.empty());
+    EXPECT_THAT(suggestion.refused.at(0).reason,
+                HasSubstr("abi = 1 cannot allow fs.refer, and the kernel denies it all the same; "
+                          "set the policy's abi to 2"));
+}
+
+// Several files lead to a proposal of their directory, which is a different path.
+TEST_F(SuggestWithPolicy, EachDenialBehindAProposalIsLookedAt) {
+    policy::Layer& layer = add_layer();
+    allow(layer, "/srv/app/tmp.Ab3xYz", access_of("fs.read_file"));
+    const std::vector<Denial> denials = {file("/srv/app/tmp.Ab3xYz", {"fs.read_file"}),
+                                         file("/srv/app/tmp.Qq81Lm", {"fs.read_file"})};
+    EXPECT_EQ(lines_of(of(denials)), "/srv/app/ fs.read_file\n");
+    allow(layer, "/srv/app/tmp.Qq81Lm", access_of("fs.read_file"));
+    EXPECT_EQ(of(denials).allowed, 1u);
+}
+
 TEST(Suggest, ForceProposesAndSaysWhatItLooksLike) {
     SuggestOptions options;
-    options.force = true;
+    options.forced = {"/"};
     const auto suggestion =
         suggest({file("/etc/shadow", {"fs.read_file"}), base({"ptrace"})}, options).at(0);
     EXPECT_EQ(suggestion.paths.size(), 1u);
     EXPECT_EQ(suggestion.refused.size(), 1u);  // no rule allows ptrace
-    EXPECT_THAT(to_toml(suggestion), HasSubstr("; FORCED, though it holds credentials\n"));
+    EXPECT_THAT(to_toml(suggestion), HasSubstr("; FORCED, though it holds password hashes\n"));
+}
+
+TEST(Suggest, ForceIsForOnePathAndWhatIsBeneathIt) {
+    SuggestOptions options;
+    options.forced = {"/etc/shadow", "/home"};
+    const auto suggestion =
+        suggest(
+            {file("/etc/shadow", {"fs.read_file"}), file("/etc/shadow-", {"fs.read_file"}),
+             file("/etc/gshadow", {"fs.read_file"}), file("/home/eve/.bashrc", {"fs.write_file"})},
+            options)
+            .at(0);
+    EXPECT_EQ(lines_of(suggestion), "/etc/shadow fs.read_file\n/home/eve/.bashrc fs.write_file\n");
+    EXPECT_EQ(suggestion.refused.size(), 2u);
+}
+
+// Anybody can run the wrapper with the name of a policy.
+TEST(Suggest, OnlyUnitsThatAskForThePolicyCount) {
+    SuggestOptions options;
+    Denial own = file("/srv/own", {"fs.read_file"}), other = file("/srv/other", {"fs.read_file"});
+    own.attribution.policy = other.attribution.policy = "web+site";
+    own.attribution.unit = {"web.service", ""};
+    other.attribution.unit = {"eve.service", ""};
+    options.units[own.attribution.unit].policies = {"site", "web", "more"};
+    options.units[other.attribution.unit].policies = {"web"};
+    const Suggestion suggestion = suggest({own, other}, options).at(0);
+    ASSERT_EQ(suggestion.paths.size(), 1u);
+    EXPECT_EQ(suggestion.paths[0].path, "/srv/own");
+    ASSERT_EQ(suggestion.refused.size(), 1u);
+    EXPECT_THAT(suggestion.refused[0].reason,
+                HasSubstr("eve.service does not ask for the policy web+site"));
+    options.units[other.attribution.unit].policies.reset();  // nothing is known of it
+    EXPECT_EQ(suggest({own, other}, options).at(0).paths.size(), 2u);
 }
 
 }  // namespace

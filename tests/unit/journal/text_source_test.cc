@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Sources made of text: export format and auditd's logs. The judge is the recorded journal, read by
-// sd-journal: the same records must come to the same review, however they are written.
+// Sources that are made from text: the export format and auditd's logs. They must lead to the same
+// review as the recorded journal that sd-journal reads.
 #include <fstream>
 #include <functional>
+#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -20,7 +21,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// A stream over a string.
+// A stream that reads a string.
 class Text {
   public:
     explicit Text(std::string text)
@@ -56,19 +57,19 @@ Review reviewed(Source& source, const ReviewOptions& options = {}) {
     return review ? *std::move(review) : Review{};
 }
 
-std::string recording() {
+std::string recorded_export() {
     std::ifstream file(std::string(RINGFENCE_TEST_DATA) + "/abi7-systemd252.export");
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// Everything that a review says but for how it got there.
+// Everything in a review, except for facts about its source.
 std::map<std::string, std::uint64_t> outline(const Review& review) {
     std::map<std::string, std::uint64_t> rows;
     for (const auto* list : {&review.denials, &review.unattributed})
         for (const Denial& denial : *list) {
             std::string row = text_of(denial.attribution.reason).name;
             row += " " + denial.attribution.unit.name + " " + denial.attribution.policy;
-            for (const std::string& right : denial.what.rights)
+            for (const std::string& right : denial.what.blockers.names())
                 row += " " + right;
             row += " " + denial.what.path + " " + denial.what.comm + " " + denial.what.address +
                    " " + std::to_string(denial.what.port.value_or(0)) + " " + denial.program() +
@@ -83,7 +84,7 @@ TEST(TextSource, ExportTextReadsAsTheJournalThatIsMadeOfIt) {
     RINGFENCE_RECORDED(journal);
     auto file = open_journal_files({journal.file()});
     ASSERT_TRUE(file.has_value());
-    const auto text = exported(recording());
+    const auto text = exported(recorded_export());
     const Review of_text = reviewed(*text), of_file = reviewed(**file);
     EXPECT_EQ(outline(of_text), outline(of_file));
     EXPECT_EQ(of_text.records, 39u);
@@ -92,7 +93,7 @@ TEST(TextSource, ExportTextReadsAsTheJournalThatIsMadeOfIt) {
               of_file.unattributed.front().attribution.claimed);
 }
 
-// What auditd would have written of the recording.
+// The recording as auditd would have written it.
 std::string audit_log_of(const std::string& text, bool raw) {
     std::map<std::string, std::string> fields;
     std::string log;
@@ -122,18 +123,18 @@ std::string audit_log_of(const std::string& text, bool raw) {
 }
 
 TEST(AuditLog, WithItsJournalItReadsAsTheJournalAlone) {
-    const auto text = exported(recording());
+    const auto text = exported(recorded_export());
     const auto expected = outline(reviewed(*text));
     for (const bool raw : {true, false}) {
-        auto log = logged({audit_log_of(recording(), raw)});
+        auto log = logged({audit_log_of(recorded_export(), raw)});
         EXPECT_EQ(log->unreadable(), 0u);
-        const auto both = join_sources(std::move(log), exported(recording()));
+        const auto both = join_sources(std::move(log), exported(recorded_export()));
         EXPECT_EQ(outline(reviewed(*both)), expected) << raw;
     }
 }
 
 TEST(AuditLog, AloneItKnowsNoUnit) {
-    const auto log = logged({audit_log_of(recording(), true)});
+    const auto log = logged({audit_log_of(recorded_export(), true)});
     const Review review = reviewed(*log);
     EXPECT_TRUE(review.denials.empty());
     EXPECT_EQ(review.records, 39u);
@@ -142,14 +143,14 @@ TEST(AuditLog, AloneItKnowsNoUnit) {
         all += denial.tally.count;
         if (denial.attribution.reason == Reason::no_report) no_report += denial.tally.count;
         EXPECT_FALSE(denial.program().empty());
-        EXPECT_FALSE(denial.attribution.tag.empty());  // what is certain
+        EXPECT_FALSE(denial.attribution.tag.empty());  // the tag is certain
     }
     EXPECT_EQ(all, 39u);
-    EXPECT_EQ(no_report, 37u);  // the others: a forged name, and a program that restricts itself
+    EXPECT_EQ(no_report, 37u);  // the others are a forged name, and a program that restricts itself
 }
 
 TEST(AuditLog, RotatedFilesInAnyOrderAreOneLog) {
-    const std::string log = audit_log_of(recording(), true);
+    const std::string log = audit_log_of(recorded_export(), true);
     const std::size_t cut = log.find('\n', log.size() / 2) + 1;
     const auto whole = logged({log});
     const auto rotated = logged({log.substr(cut), log.substr(0, cut)});
@@ -230,7 +231,7 @@ TEST(ExportText, BinaryFieldsDamageAndSizes) {
         text.push_back(static_cast<char>(i == 0 ? message.size() : 0));
     text += message + "\n\n";
     EXPECT_EQ(reviewed(*exported(text)).records, 1u);
-    // Cut at every length: never more than what is there, never a crash.
+    // Cut at every length. There must be no invented record and no crash.
     for (std::size_t size = 16; size < text.size(); ++size)
         EXPECT_LE(reviewed(*exported(text.substr(0, size))).records, 1u);
     std::string hostile = "MESSAGE\n" + std::string(8, '\xff') + "x\n\n" + text;
@@ -246,7 +247,7 @@ std::string exported_access(std::int64_t seconds, const char* boot, int serial) 
 }
 
 TEST(ExportText, ClockJumpsAndBoots) {
-    // The clock is set back by an hour, and after a reboot by a day.
+    // The clock was set back by an hour, and after a reboot by a day.
     const auto text = exported(exported_access(90000, "1", 5) + exported_access(86400, "1", 6) +
                                exported_access(3600, "2", 5) + exported_access(90001, "2", 6));
     EXPECT_EQ(reviewed(*text).records, 4u);
@@ -288,6 +289,7 @@ TestEntry lost(const std::string& message, const std::string& id = "") {
     TestEntry entry{
         {{"_TRANSPORT", "kernel"}, {"PRIORITY", "4"}, {"MESSAGE", message}}, at(1000), boot_id()};
     if (!id.empty()) entry.fields["MESSAGE_ID"] = id;
+    if (!id.empty()) entry.fields["_TRANSPORT"] = "driver";
     return entry;
 }
 
@@ -310,6 +312,17 @@ TEST(Losses, AreInTheReview) {
                          lost("Missed 4 kernel messages", message_missed)});
     EXPECT_EQ(reviewed(source).losses.audit, 3u);
     EXPECT_EQ(reviewed(source).losses.missed, 4u);
+}
+
+// Anybody can send a message ID, and root can write to /dev/kmsg.
+TEST(Losses, OfServicesDoNotCount) {
+    TestEntry sent = lost("Suppressed 99 messages", message_suppressed);
+    sent.fields["_TRANSPORT"] = "journal";
+    TestEntry written = lost("audit: audit_lost=99 audit_rate_limit=0");
+    written.fields["SYSLOG_FACILITY"] = "1";
+    VectorSource source({sent, written});
+    EXPECT_EQ(reviewed(source).losses.suppressed, 0u);
+    EXPECT_EQ(reviewed(source).losses.audit, 0u);
 }
 
 }  // namespace

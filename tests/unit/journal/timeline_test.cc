@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "landlock/rights.h"
 #include "vector_source.h"
 
 namespace ringfence::journal {
@@ -12,6 +13,8 @@ namespace {
 using std::chrono::hours;
 using ::testing::ElementsAre;
 
+constexpr landlock::Access read_file = landlock::access_of("fs.read_file");
+constexpr landlock::Access execute = landlock::access_of("fs.execute");
 constexpr std::int64_t noon = 1'764'072'000;  // 2025-11-25 12:00:00 UTC
 
 TEST(Timeline, ChoosesAWidthThatPeopleCountIn) {
@@ -29,9 +32,9 @@ TEST(Timeline, ColumnsBeginAtRoundTimes) {
 
 TEST(Timeline, CountsByUnitAndRight) {
     Timeline timeline(at(noon), at(noon + 7200));
-    timeline.add("h", "a.service", {"fs.read_file", "fs.execute"}, at(noon));
-    timeline.add("h", "a.service", {"fs.read_file"}, at(noon + 7200));
-    timeline.add("h", "b.service", {"net.bind_tcp"}, at(noon + 1));
+    timeline.add("h", "a.service", {read_file | execute, {}}, at(noon));
+    timeline.add("h", "a.service", {read_file, {}}, at(noon + 7200));
+    timeline.add("h", "b.service", {landlock::access_of("net.bind_tcp"), {}}, at(noon + 1));
     const auto series = timeline.series();
     ASSERT_EQ(series.size(), 3u);
     EXPECT_EQ(timeline.denials(), 3u);
@@ -45,13 +48,13 @@ TEST(Timeline, CountsByUnitAndRight) {
 
 TEST(Timeline, WhatIsOutsideDoesNotCount) {
     Timeline timeline(at(noon), at(noon + 600));
-    timeline.add("h", "a.service", {"fs.execute"}, at(noon - 1));
-    timeline.add("h", "a.service", {"fs.execute"}, at(noon + 661));
+    timeline.add("h", "a.service", {execute, {}}, at(noon - 1));
+    timeline.add("h", "a.service", {execute, {}}, at(noon + 661));
     EXPECT_EQ(timeline.denials(), 0u);
     EXPECT_TRUE(timeline.series().empty());
 }
 
-// `--since` may be the beginning of all times.
+// `--since` may be the smallest possible time.
 TEST(Timeline, HasAnEndToItsLength) {
     const Timeline timeline(Time::min(), at(noon));
     EXPECT_EQ(timeline.columns(), Timeline::max_columns);

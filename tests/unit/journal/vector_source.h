@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Journal entries that a test writes down.
+// A source with the journal entries of a test.
 #pragma once
 
 #include <chrono>
@@ -27,7 +27,8 @@ struct TestEntry {
     Id boot = boot_id();
 };
 
-// Delivers every entry in every pass: a source may, and the review must sort them out.
+// Delivers every entry in every pass. A source may do so, and the review must ignore entries of
+// other passes.
 class VectorSource : public Source {
   public:
     explicit VectorSource(std::vector<TestEntry> entries) : entries_(std::move(entries)) {}

@@ -34,7 +34,7 @@ TEST(Interpret, NoLandlock) {
 }
 
 TEST(Interpret, ErrataOfAnOldKernelAreNone) {
-    EXPECT_EQ(interpret(2, -22).errata, 0u);  // EINVAL: the flag came later
+    EXPECT_EQ(interpret(2, -22).errata, 0u);  // EINVAL: the kernel does not know the flag yet
 }
 
 TEST(Probe, AgreesWithItself) {

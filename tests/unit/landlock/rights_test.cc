@@ -13,7 +13,7 @@
 namespace ringfence::landlock {
 namespace {
 
-// The masks as the kernel's documentation counts them, by hand, to check the table against.
+// The masks from the kernel's documentation, written by hand to check the table.
 struct Expected {
     int abi;
     std::uint64_t fs, net, scope;

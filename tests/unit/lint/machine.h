@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A scratch machine with policies and units, and what the checks say about it.
+// A scratch machine with policies and units, and the findings about it.
 #pragma once
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <set>
 #include <string>
 #include <vector>
@@ -13,32 +11,21 @@
 #include <gtest/gtest.h>
 
 #include "lint/run.h"
+#include "scratch.h"
 
 namespace ringfence::lint {
 
-class ScratchMachine : public testing::Test {
+class ScratchMachine : public ScratchTest {
   protected:
-    void SetUp() override {
-        char name[] = "/tmp/ringfence-lint-XXXXXX";
-        ASSERT_NE(::mkdtemp(name), nullptr);
-        directory_ = name;
-    }
-    void TearDown() override { std::filesystem::remove_all(directory_); }
-
     /// Writes a file at a path such as "/etc/app.conf".
-    void write(const std::string& path, const std::string& text = "x") {
-        std::filesystem::create_directories((directory_ / path.substr(1)).parent_path());
-        std::ofstream(directory_ / path.substr(1)) << text;
-    }
-    void link(const std::string& path, const std::string& target) {
-        std::filesystem::create_directories((directory_ / path.substr(1)).parent_path());
-        std::filesystem::create_symlink(target, directory_ / path.substr(1));
+    void write(const std::string& path, const std::string& text = "x") const {
+        scratch_.write(path, text);
     }
     void setuid(const std::string& path) {
         write(path);
-        std::filesystem::permissions(directory_ / path.substr(1), std::filesystem::perms(04755));
+        std::filesystem::permissions(scratch_.at(path), std::filesystem::perms(04755));
     }
-    /// /etc/ringfence/policies/NAME.toml with what every policy needs.
+    /// Writes /etc/ringfence/policies/NAME.toml, with the lines that every policy needs.
     void policy(const std::string& text, int abi = 10, const std::string& name = "app") {
         write("/etc/ringfence/policies/" + name + ".toml",
               "version = 1\nabi = " + std::to_string(abi) + "\n" + text);
@@ -47,7 +34,7 @@ class ScratchMachine : public testing::Test {
         write("/etc/ringfence/policies/abstractions/" + name + ".toml",
               "version = 1\nabi = 10\n" + text);
     }
-    /// app.service, fenced by the policy "app", with more lines in [Service].
+    /// Writes app.service, fenced by the policy "app", with further lines in [Service].
     void unit(const std::string& lines) {
         write("/usr/lib/systemd/system/app.service",
               "[Service]\nX-LandlockPolicy=app\nExecStart=/usr/bin/app\n" + lines);
@@ -73,7 +60,7 @@ class ScratchMachine : public testing::Test {
         return look_at(directory_, selection).report;
     }
 
-    /// The findings of one check, "FILE:LINE:COLUMN: MESSAGE".
+    /// The findings of one check, each as "FILE:LINE:COLUMN: MESSAGE".
     std::vector<std::string> found(const std::string& id) {
         std::vector<std::string> texts;
         for (const Finding& finding : report().findings)
@@ -83,8 +70,13 @@ class ScratchMachine : public testing::Test {
         return texts;
     }
     std::size_t count(const std::string& id) { return found(id).size(); }
+    /// What the first of these findings tells to do.
+    std::string hint_of(const std::string& id) {
+        for (const Finding& finding : report().findings)
+            if (finding.id == id) return finding.problem.hint;
+        return "no finding";
+    }
 
-    std::filesystem::path directory_;
     policy::SearchPath search_ = policy::system_search_path();
 };
 

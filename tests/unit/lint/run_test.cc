@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What is selected, what is an error, what a policy justifies; and the manual.
+// The selection, errors, exceptions in policies, and the manual.
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "machine.h"
+#include "manual.h"
 
 namespace ringfence::lint {
 namespace {
@@ -38,7 +37,7 @@ TEST_F(Run, AUnitThatIsRefused) {
     policy("");
     unit("SystemCallFilter=~@sandbox\n");
     EXPECT_THAT(found("refused-unit"), ElementsAre(HasSubstr("takes away the system calls")));
-    // Asks for a fence, and no file says what it would start.
+    // A drop-in asks for a fence, but the unit has no file.
     std::filesystem::remove_all(directory_ / "usr");
     write("/etc/systemd/system/ghost.service.d/50.conf", "[Service]\nX-LandlockPolicy=app\n");
     EXPECT_THAT(found("refused-unit"), ElementsAre(HasSubstr("ghost.service asks for a fence")));
@@ -60,7 +59,7 @@ TEST_F(Run, UnitsOfOtherGenerators) {
     policy("");
     EXPECT_THAT(found("unseen-unit"),
                 ElementsAre(HasSubstr("generator/app.service: app.service is made by another")));
-    unit("");  // a file of the administrator's hides the generator's
+    unit("");  // the administrator's file hides the generator's
     EXPECT_THAT(found("unseen-unit"), IsEmpty());
     write("/run/systemd/transient/run-u1.service", "[Service]\nExecStart=/x\n");
     policy("", 10, "run-u1");
@@ -96,7 +95,7 @@ TEST_F(Run, ExceptionsThatNothingNeeds) {
         "[[check.allow]]\nid = 'link-outside'\nreason = 'only the machine can tell'");
     EXPECT_THAT(found("unknown-check"), ElementsAre(HasSubstr("app.toml:3:1: there is no check")));
     EXPECT_THAT(found("unused-exception"),
-                ElementsAre(HasSubstr("app.toml:6:1: nothing is found")));
+                ElementsAre(HasSubstr("app.toml:6:1: no finding needs")));
 }
 
 TEST_F(Run, WhatIsSelected) {
@@ -108,7 +107,7 @@ TEST_F(Run, WhatIsSelected) {
     const Report a = report({{"a"}, {}, {}});
     EXPECT_EQ(a.policies, 1u);
     EXPECT_EQ(a.units, 0u);
-    // A unit brings its policy.
+    // If a unit is selected, its policy is checked, too.
     const Report by_unit = report({{}, {}, {"app.service"}});
     EXPECT_EQ(by_unit.units, 1u);
     EXPECT_TRUE(std::any_of(by_unit.findings.begin(), by_unit.findings.end(),
@@ -153,8 +152,8 @@ TEST_F(Run, TheShippedPoliciesAreCleanOrSayWhyNot) {
         EXPECT_GE(finding.reason.size(), 20u) << to_string(finding.problem);
 }
 
-// The trees that the generator is tested with: check comes to an end, and what the generator
-// refuses is an error.
+// The trees of the generator's tests. check must end, and must report an error for each unit that
+// the generator refuses.
 class Golden : public ScratchMachine {};
 
 TEST_F(Golden, WhatIsRefusedIsAnError) {
@@ -165,7 +164,7 @@ TEST_F(Golden, WhatIsRefusedIsAnError) {
         ++trees;
         const auto [plan, found] = look_at(entry.path() / "in");
         for (const dropin::PlannedFile& file : plan.files) {
-            if (file.outcome != dropin::Outcome::refused) continue;
+            if (!std::holds_alternative<dropin::Refused>(file.decision)) continue;
             ++refused;
             const auto is_told = [&](const Finding& finding) {
                 return finding.severity == Severity::error && finding.unit == file.unit;
@@ -194,17 +193,8 @@ TEST(Checks, HaveNamesReasonsAndFixes) {
     EXPECT_EQ(find_check("none"), nullptr);
 }
 
-std::string manual_text() {
-    std::ifstream file(std::string(RINGFENCE_MANUALS) + "/ringfence-check.1");
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    std::string plain;
-    for (std::size_t i = 0; i < text.size(); ++i)
-        if (text.compare(i, 2, "\\-") != 0) plain.push_back(text[i]);  // "\-" becomes "-"
-    return plain;
-}
-
 TEST(Checks, AreAllInTheManualWithTheirSeverity) {
-    const std::string manual = manual_text();
+    const std::string manual = manual_text("ringfence-check.1");
     std::string wanted;
     for (const Check& row : checks()) {
         const std::string heading =
@@ -213,7 +203,7 @@ TEST(Checks, AreAllInTheManualWithTheirSeverity) {
         EXPECT_THAT(manual, HasSubstr(row.why + 1))
             << row.id;  // there, sentences begin in capitals
     }
-    // And no others.
+    // The manual must have no other checks.
     std::size_t rows = 0;
     for (const char* severity : {" (error)\"\n", " (warning)\"\n", " (note)\"\n"})
         for (std::size_t at = manual.find(severity); at != std::string::npos;

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A scratch tree with policies below a search path of two directories, and short ways to resolve.
+// A scratch tree with policies in a search path of two directories, and helpers that resolve them.
 #pragma once
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "policy/resolve.h"
+#include "policy/resolve/resolve.h"
+#include "scratch.h"
 
 namespace ringfence::policy {
 
@@ -22,25 +21,9 @@ inline std::vector<std::string> texts(const Diagnostics& problems) {
     return all;
 }
 
-class Tree : public testing::Test {
+class Tree : public ScratchTest {
   protected:
-    void SetUp() override {
-        char name[] = "/tmp/ringfence-policy-XXXXXX";
-        ASSERT_NE(::mkdtemp(name), nullptr);
-        directory_ = name;
-    }
-    void TearDown() override { std::filesystem::remove_all(directory_); }
-
-    /// Writes a file at a path such as "/etc/p/nginx.toml".
-    void write(const std::string& path, const std::string& text) {
-        std::filesystem::create_directories((directory_ / path.substr(1)).parent_path());
-        std::ofstream(directory_ / path.substr(1)) << text;
-    }
-    void link(const std::string& path, const std::string& target) {
-        std::filesystem::create_directories((directory_ / path.substr(1)).parent_path());
-        std::filesystem::create_symlink(target, directory_ / path.substr(1));
-    }
-    /// A policy in /usr/p with what every policy needs before `text`.
+    /// Writes a policy in /usr/p. The lines that every policy needs are put before `text`.
     void policy(const std::string& name, const std::string& text, int abi = 10) {
         write("/usr/p/" + name + ".toml",
               "version = 1\nabi = " + std::to_string(abi) + "\n" + text);
@@ -60,9 +43,9 @@ class Tree : public testing::Test {
             all.push_back(
                 {optional ? name.substr(1) : name, optional, {"/unit.conf", 2, ++column}});
         }
-        return resolve(Root::open(directory_).value(), {"/etc/p", "/usr/p"}, all);
+        return resolve(root(), {"/etc/p", "/usr/p"}, all);
     }
-    /// The rules; a failed test and empty rules when there are none.
+    /// The rules. If there are none, the test fails and the rules are empty.
     Rules rules(const std::vector<std::string>& names) const {
         const auto result = resolve_names(names);
         if (!result) {
@@ -74,7 +57,7 @@ class Tree : public testing::Test {
     }
     Rules rules(const char* name) const { return rules(std::vector<std::string>{name}); }
 
-    /// The rules of a whole file; a failed test shows the text.
+    /// The rules of a whole file. If there are none, the test fails and shows the text.
     Rules rules_of_text(const std::string& text, const char* suffix = ".toml") {
         std::filesystem::remove(directory_ / "usr/p/x.toml");
         std::filesystem::remove(directory_ / "usr/p/x.json");
@@ -84,7 +67,7 @@ class Tree : public testing::Test {
         return resolved;
     }
 
-    /// The problems; none and a failed test when it resolves.
+    /// The problems. If the policy resolves, the test fails and there are none.
     std::vector<std::string> problems(const std::vector<std::string>& names) const {
         const auto result = resolve_names(names);
         if (!result) return texts(result.error());
@@ -94,11 +77,9 @@ class Tree : public testing::Test {
     std::vector<std::string> problems(const char* name) const {
         return problems(std::vector<std::string>{name});
     }
-
-    std::filesystem::path directory_;
 };
 
-/// The rule on `path`; nullptr when there is none.
+/// The rule on `path`. nullptr if there is none.
 inline const PathRule* find_rule(const Layer& layer, const std::string& path,
                                  bool optional = false) {
     for (const PathRule& rule : layer.paths)

@@ -8,7 +8,7 @@
 namespace ringfence::unit {
 namespace {
 
-using Outcome = CommandList::Outcome;
+using Effect = CommandError::Effect;
 
 CommandList parse(const std::string& text, const std::string& unit = "u@x.service") {
     const ServiceName name = *parse_service_name(unit);
@@ -17,8 +17,10 @@ CommandList parse(const std::string& text, const std::string& unit = "u@x.servic
     return parse_commands(source, "u", name);
 }
 
-Outcome outcome(const std::string& text) {
-    return parse(text).outcome;
+// Nothing if the whole command is valid.
+std::optional<Effect> effect(const std::string& text, const std::string& unit = "u@x.service") {
+    const CommandList list = parse(text, unit);
+    return list.error ? std::optional(list.error->effect) : std::nullopt;
 }
 
 TEST(Command, PrefixesInAnyOrder) {
@@ -30,57 +32,58 @@ TEST(Command, PrefixesInAnyOrder) {
     EXPECT_EQ(command.path, "/x");
     EXPECT_EQ(parse("+/x").commands.at(0).privileges, Privileges::full);
     EXPECT_EQ(parse("!/x").commands.at(0).privileges, Privileges::no_setuid);
-    // After unquoting, so an escaped or quoted one counts too.
+    // The check comes after unquoting, so an escaped or quoted one counts, too.
     EXPECT_TRUE(parse("\"-/x\"").commands.at(0).ignore_failure);
     EXPECT_TRUE(parse("\\x2d/x").commands.at(0).ignore_failure);
 }
 
 TEST(Command, RepeatedPrefixesAreErrors) {
     for (const char* bad : {"@@/x y", "::/x", "+!/x", "!+/x", "!!!/x", "++/x"})
-        EXPECT_EQ(outcome(bad), Outcome::fatal) << bad;
-    EXPECT_EQ(outcome("--/x"), Outcome::truncated);
+        EXPECT_EQ(effect(bad), Effect::ends_file) << bad;
+    EXPECT_EQ(effect("--/x"), Effect::ends_value);
 }
 
 TEST(Command, Programs) {
     for (const char* bad : {"/x/", "-", "@", "x/y", ".", "..", "\"/a\\\"b\"", "/%z", "/x\\x07",
                             "@/x", "%i/x", "%u/x"})
-        EXPECT_NE(outcome(bad), Outcome::complete) << bad;
+        EXPECT_NE(effect(bad), std::nullopt) << bad;
     for (const char* good : {"/x", "x", "\"/a b\"", "/$x", "%h/x", "%t", "/a/../b", "/%i"})
-        EXPECT_EQ(outcome(good), Outcome::complete) << good;
+        EXPECT_EQ(effect(good), std::nullopt) << good;
     for (const char* open : {"|/x", "-|/x", "|x", "/x/.", "/x %D"})
-        EXPECT_EQ(outcome(open), Outcome::uncertain) << open;
-    EXPECT_EQ(outcome("/" + std::string(256, 'a')), Outcome::fatal);
-    EXPECT_EQ(outcome("/" + std::string(255, 'a')), Outcome::complete);
+        EXPECT_EQ(effect(open), Effect::uncertain) << open;
+    EXPECT_EQ(effect("/" + std::string(256, 'a')), Effect::ends_file);
+    EXPECT_EQ(effect("/" + std::string(255, 'a')), std::nullopt);
 }
 
 TEST(Command, TheUnitsNameDecides) {
-    // Empty in a unit without an instance, so the path would end in a slash.
-    EXPECT_EQ(parse("-/o/%i", "u.service").outcome, Outcome::truncated);
-    EXPECT_EQ(parse("/o/%i", "u.service").outcome, Outcome::fatal);
-    EXPECT_EQ(parse("/o/%i", "u@.service").outcome, Outcome::complete);
-    EXPECT_EQ(parse("-/o/%i", "u@.service").outcome, Outcome::uncertain);
-    EXPECT_EQ(parse("/o/%i", "u@a\\x2db.service").outcome, Outcome::fatal);
-    EXPECT_EQ(parse("%I", "u@.service").outcome, Outcome::uncertain);
+    // The specifier is empty in a unit without an instance, so the path would end in a slash.
+    EXPECT_EQ(effect("-/o/%i", "u.service"), Effect::ends_value);
+    EXPECT_EQ(effect("/o/%i", "u.service"), Effect::ends_file);
+    EXPECT_EQ(effect("/o/%i", "u@.service"), std::nullopt);
+    EXPECT_EQ(effect("-/o/%i", "u@.service"), Effect::uncertain);
+    EXPECT_EQ(effect("/o/%i", "u@a\\x2db.service"), Effect::ends_file);
+    EXPECT_EQ(effect("%I", "u@.service"), Effect::uncertain);
     EXPECT_FALSE(parse("%p", "u.service").commands.at(0).is_absolute);
     EXPECT_TRUE(parse("%f", "u.service").commands.at(0).is_absolute);
-    EXPECT_EQ(parse("/x %f", "-u.service").outcome, Outcome::fatal);
+    EXPECT_EQ(effect("/x %f", "-u.service"), Effect::ends_file);
 }
 
 TEST(Command, ShellPrefix) {
     for (const char* line :
          {"|/x", "|", "-|/x", "@|/x y", "|@-/x", "\"|\"/x", "\\x7c/x", "+|:/x"}) {
         const CommandList list = parse(line);
-        EXPECT_EQ(list.outcome, Outcome::uncertain) << line;
-        EXPECT_NE(list.problem.hint.find("/bin/sh -c"), std::string::npos);
+        ASSERT_TRUE(list.error) << line;
+        EXPECT_EQ(list.error->effect, Effect::uncertain) << line;
+        EXPECT_NE(list.error->problem.hint.find("/bin/sh -c"), std::string::npos);
     }
 }
 
-// systemd 262 keeps \ud800 as it is, older ones make three bytes of it.
+// systemd 262 keeps \ud800 as it is. Older versions make three bytes of it.
 TEST(Command, SurrogateEscape) {
-    EXPECT_EQ(outcome("/x a\\ud800"), Outcome::uncertain);
-    EXPECT_EQ(outcome("/x\\udfff"), Outcome::uncertain);
-    EXPECT_EQ(outcome("/x \\ud7ff \\ue000 \\uffff"), Outcome::complete);
-    EXPECT_EQ(outcome("/x \\U0000d800"), Outcome::complete);  // unknown to all of them
+    EXPECT_EQ(effect("/x a\\ud800"), Effect::uncertain);
+    EXPECT_EQ(effect("/x\\udfff"), Effect::uncertain);
+    EXPECT_EQ(effect("/x \\ud7ff \\ue000 \\uffff"), std::nullopt);
+    EXPECT_EQ(effect("/x \\U0000d800"), std::nullopt);  // no version knows it
 }
 
 TEST(Command, Semicolons) {
@@ -97,22 +100,15 @@ TEST(Command, Semicolons) {
 }
 
 TEST(Command, Errors) {
-    // A bad first word drops the rest without being an error.
-    EXPECT_EQ(outcome("/a ; 'b"), Outcome::truncated);
+    // If the first word is bad, systemd drops the rest without an error.
+    EXPECT_EQ(effect("/a ; 'b"), Effect::ends_value);
     EXPECT_EQ(parse("/a ; 'b").commands.size(), 1u);
-    EXPECT_EQ(outcome("'a"), Outcome::truncated);
-    EXPECT_EQ(outcome("/a 'b"), Outcome::fatal);
-    EXPECT_EQ(outcome("-/a 'b"), Outcome::truncated);
-    EXPECT_EQ(outcome("/a %z"), Outcome::fatal);
+    EXPECT_EQ(effect("'a"), Effect::ends_value);
+    EXPECT_EQ(effect("/a 'b"), Effect::ends_file);
+    EXPECT_EQ(effect("-/a 'b"), Effect::ends_value);
+    EXPECT_EQ(effect("/a %z"), Effect::ends_file);
     EXPECT_EQ(parse("/a ; -/b 'c ; /d").commands.size(), 1u);
-    EXPECT_EQ(parse("/a  'b").problem.where, (Location{"u", 7, 15}));
-}
-
-TEST(Command, SimplifiedPaths) {
-    EXPECT_EQ(simplify_path("//a///b/./c/"), "/a/b/c");
-    EXPECT_EQ(simplify_path("/"), "/");
-    EXPECT_EQ(simplify_path("a"), "a");
-    EXPECT_EQ(simplify_path("/a/../b"), "/a/../b");
+    EXPECT_EQ(parse("/a  'b").error->problem.where, (Location{"u", 7, 15}));
 }
 
 TEST(File, SectionsAndAssignments) {
@@ -128,6 +124,24 @@ TEST(File, SectionsAndAssignments) {
     EXPECT_FALSE(file.fatal);
 }
 
+TEST(File, CommandsOfTheServiceSection) {
+    const UnitFile file = parse_unit_file(
+        "[Service]\nExecStart=\nExecStart=/a b ; c\nExecStop=/x/ y\nType=x\n[Unit]\nExecStart=/d\n",
+        "f", *parse_service_name("u.service"));
+    ASSERT_EQ(file.assignments.size(), 3u);
+    EXPECT_FALSE(file.assignments[0].commands);  // a reset
+    ASSERT_TRUE(file.assignments[1].commands);
+    EXPECT_EQ(file.assignments[1].commands->commands.size(), 2u);
+    EXPECT_FALSE(file.assignments[1].commands->error);
+    ASSERT_TRUE(file.assignments[2].commands);
+    EXPECT_EQ(file.assignments[2].commands->error->effect, CommandError::Effect::ends_file);
+    ASSERT_EQ(file.lost.size(), 2u);
+    EXPECT_FALSE(file.lost[1].commands);
+    EXPECT_FALSE(parse_unit_file("[Unit]\nExecStart=/d\n", "f", *parse_service_name("u.service"))
+                     .assignments.at(0)
+                     .commands);
+}
+
 TEST(File, FatalLines) {
     for (const char* bad : {"ExecStart=/x/", "b=\xff", "[Service", "[Ser\"vice]"}) {
         const UnitFile file = parse_unit_file(std::string("[Service]\na=1\n") + bad + "\nc=2\n",
@@ -137,7 +151,7 @@ TEST(File, FatalLines) {
         ASSERT_EQ(file.lost.size(), 1u);
         EXPECT_EQ(file.lost[0].key, "c");
     }
-    // Not read at all in a section of somebody else, where only UTF-8 counts.
+    // systemd does not read sections of others. There, only the UTF-8 is checked.
     EXPECT_FALSE(
         parse_unit_file("[X-A]\nExecStart=/x/\n", "f", *parse_service_name("u.service")).fatal);
     EXPECT_TRUE(parse_unit_file("[X-A]\nb=\xff\n", "f", *parse_service_name("u.service")).fatal);
@@ -156,9 +170,9 @@ TEST(File, SettingsThatMayEndTheFile) {
         parse_unit_file("[Service]\nWorkingDirectory=-x\n", "f", *parse_service_name("u.service"))
             .uncertain);
     EXPECT_TRUE(parse_unit_file("[Service]\nUser=a:b\nc=d\n", "f", *parse_service_name("u.service"))
-                    .uncertain_followed);
+                    .uncertain->followed);
     EXPECT_FALSE(parse_unit_file("[Service]\nUser=a:b\n", "f", *parse_service_name("u.service"))
-                     .uncertain_followed);
+                     .uncertain->followed);
 }
 
 }  // namespace

@@ -70,10 +70,10 @@ TEST(Lines, PositionsSurviveJoining) {
 }
 
 TEST(Lines, Utf8AsSystemdWantsIt) {
-    EXPECT_TRUE(is_utf8("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"));
+    EXPECT_TRUE(is_text_for_systemd("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"));
     for (const char* bad : {"\xff", "\xc0\x80", "\xc3", "\xed\xa0\x80", "\xef\xbf\xbe",
                             "\xef\xb7\x90", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80", "\x80"})
-        EXPECT_FALSE(is_utf8(bad)) << bad;
+        EXPECT_FALSE(is_text_for_systemd(bad)) << bad;
 }
 
 }  // namespace

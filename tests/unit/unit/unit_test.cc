@@ -1,47 +1,32 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "unit/unit.h"
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-
 #include <gtest/gtest.h>
+
+#include "scratch.h"
 
 namespace ringfence::unit {
 namespace {
 
-namespace fs = std::filesystem;
 using Strings = std::vector<std::string>;
 
-class UnitTest : public testing::Test {
+class UnitTest : public ScratchTest {
   protected:
-    void SetUp() override {
-        char name[] = "/tmp/ringfence-unit-XXXXXX";
-        ASSERT_NE(::mkdtemp(name), nullptr);
-        directory_ = name;
-    }
-    void TearDown() override { fs::remove_all(directory_); }
-
     void file(const std::string& path, const std::string& text = "[Service]\n") {
-        fs::create_directories((directory_ / path).parent_path());
-        std::ofstream(directory_ / path) << text;
-    }
-    void link(const std::string& path, const std::string& target) {
-        fs::create_directories((directory_ / path).parent_path());
-        fs::create_symlink(target, directory_ / path);
+        write(path, text);
     }
 
     Sources read(const std::string& name) {
-        const Root root = std::move(Root::open(directory_).value());
+        const Root root = this->root();
         const LoadPath path{Scope::system, {"/etc", "/run", "/usr"}};
         const NameMap map = NameMap::build(root, path);
-        return Loader(root, map).read(*parse_service_name(name)).value();
+        return SourceLoader(root, map).read(*parse_service_name(name)).value();
     }
-    // Why systemd may make it of other files; empty: it does not.
+    // Why systemd may load the unit from other files. Empty if it does not.
     std::string uncertainty(const std::string& name) {
-        const Root root = std::move(Root::open(directory_).value());
+        const Root root = this->root();
         const NameMap map = NameMap::build(root, {Scope::system, {"/etc", "/run", "/usr"}});
-        const auto why = Loader(root, map).uncertainty(*parse_service_name(name));
+        const auto why = SourceLoader(root, map).uncertainty(*parse_service_name(name));
         return why ? to_string(*why) : "";
     }
     Strings dropins(const std::string& name) {
@@ -50,8 +35,6 @@ class UnitTest : public testing::Test {
             paths.push_back(dropin.path);
         return paths;
     }
-
-    fs::path directory_;
 };
 
 TEST_F(UnitTest, HigherDirectoriesShadow) {
@@ -67,7 +50,7 @@ TEST_F(UnitTest, Masks) {
     file("usr/b.service");
     file("etc/b.service", "");
     EXPECT_EQ(read("b.service").state, Sources::State::masked);
-    // Here there is no such device, and the link dangles.
+    // The device does not exist here, so the link is dangling.
     EXPECT_EQ(read("a.service").state, Sources::State::masked);
 }
 
@@ -122,9 +105,9 @@ TEST_F(UnitTest, ATemplateHasThePrefixDirectoriesOfItsInstances) {
 
 TEST_F(UnitTest, ShadowingAndApplicationAreTwoOrders) {
     file("usr/p-q.service");
-    file("etc/p-.service.d/50.conf");  // a higher directory beats the more specific name
+    file("etc/p-.service.d/50.conf");  // a higher directory wins over the more specific name
     file("usr/p-q.service.d/50.conf");
-    file("etc/service.d/60.conf");  // the type level loses to everything
+    file("etc/service.d/60.conf");  // everything wins over the drop-ins of the type
     file("usr/p-q.service.d/60.conf");
     file("etc/p-q.service.d/10.conf");
     file("usr/service.d/90.conf");
@@ -175,14 +158,16 @@ TEST_F(UnitTest, TwoAliasesMayHaveTheSameDropin) {
     file("usr/c.service.d/1.conf");
     const std::string why =
         "/etc/b.service.d/1.conf: this file and /usr/c.service.d/1.conf have the same name and are "
-        "for two aliases of a.service: systemd reads either; rename one of them";
+        "for two aliases of a.service: systemd reads one of the two, and nobody can tell which; "
+        "rename one of them";
     for (const char* name : {"a.service", "b.service", "c.service"})
         EXPECT_EQ(uncertainty(name), why);
     file("run/a.service.d/1.conf");  // the principal name comes first
     EXPECT_EQ(uncertainty("a.service"), "");
 }
 
-// As getty@.service and its alias, with a file for one terminal. By either name it is certain.
+// Like getty@.service and its alias, with a file for one terminal. By both names, the files are
+// certain.
 TEST_F(UnitTest, AnAliasOfTheTemplateLeadsPastTheInstancesOwnFile) {
     file("usr/t@.service");
     file("etc/t@x.service");
@@ -213,7 +198,7 @@ TEST_F(UnitTest, AnAliasOfTheTemplateLeadsPastAMask) {
     EXPECT_EQ(read("u@x.service").name.full, "u@x.service");
 }
 
-// An instance's alias has the drop-ins of the other alias only if the instance came first.
+// An instance's alias has the drop-ins of the other alias only if systemd loads the instance first.
 TEST_F(UnitTest, TwoAliasesOfOneInstance) {
     file("usr/t@.service");
     for (const char* alias : {"etc/u@x.service", "etc/v@x.service"})
@@ -224,14 +209,15 @@ TEST_F(UnitTest, TwoAliasesOfOneInstance) {
     file("etc/t@x.service.d/2.conf");
     EXPECT_EQ(uncertainty("u@x.service"), "");
     file("etc/v@x.service.d/1.conf");
-    EXPECT_EQ(
-        uncertainty("u@x.service"),
-        "/etc/v@x.service.d/1.conf: t@x.service has this drop-in only if systemd loads it as "
-        "t@x.service first, so what it runs is not certain; move the drop-in to t@x.service.d");
+    EXPECT_EQ(uncertainty("u@x.service"),
+              "/etc/v@x.service.d/1.conf: t@x.service has this drop-in only if systemd loads it as "
+              "t@x.service first, so it is not certain which commands the unit runs; move the "
+              "drop-in to t@x.service.d");
     EXPECT_EQ(
         uncertainty("t@x.service"),
         "/etc/v@x.service.d/1.conf: t@x.service has this drop-in only if systemd does not load "
-        "it as u@x.service first, so what it runs is not certain; move the drop-in to "
+        "it as u@x.service first, so it is not certain which commands the unit runs; move the "
+        "drop-in to "
         "t@x.service.d");
 }
 

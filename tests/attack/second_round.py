@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The second round, by somebody who did not write the mends of the first: rows of ATTACKS.md. Each test has its
+control: without the fence, without the mend's condition, or with the right to do it, the same thing succeeds."""
+from collections import namedtuple
+
+# stopped: the fence, the kernel or ringfence stops it. told: it succeeds, and `check`, `status` or the review says so.
+# limit: it succeeds. open: it succeeds and should not; the test is expected to fail until it is mended.
+OUTCOMES = STOPPED, TOLD, LIMIT, OPEN = "stopped", "told", "limit", "open"
+
+START, REVIEW, WRAPPER = ("tests/system/test_second_round_start.py", "tests/system/test_second_round_review.py",
+                          "tests/attack/test_second_round.py")
+SERVICE = "the service, as any user"
+ROOT = "the service, as root"
+USER = "another unprivileged user"
+ADMIN = "a careless administrator"
+
+Row = namedtuple("Row", "tried who outcome what file test")
+
+SECOND_ROUND = [
+    # The next fence
+    Row("Leave a link in the place of the file of StandardOutput=append:", SERVICE, TOLD,
+        "systemd opens it as root and follows it: `check` says opened-before-fence", START,
+        "test_standard_output_is_a_link"),
+    Row("Leave a link in the place of the source of BindPaths=", SERVICE, TOLD,
+        "systemd mounts what it leads to, and the rule is for that: `check` says opened-before-fence", START,
+        "test_the_source_of_a_bind_mount_is_a_link"),
+    Row("Leave a link in the place of the file of LoadCredential=", SERVICE, TOLD,
+        "systemd reads what it leads to: `check` says opened-before-fence", START,
+        "test_the_source_of_a_credential_is_a_link"),
+    Row("Make the RootDirectory= below the StateDirectory= a link to /", ROOT, STOPPED,
+        "the directory is a mount point in the service's own mount namespace", START, "test_the_root_directory_is_a_link"),
+    Row("Empty the variable at the end of a rule's path, or set it to \".\"", SERVICE + "; " + ADMIN, STOPPED,
+        "the wrapper refuses a path that ends in / or /.", START, "test_an_empty_variable_opens_the_directory_above"),
+    Row("Start an instance that is \".\", \"/\" or a variable without its escapes", "whoever may start instances", STOPPED,
+        "the same", START, "test_an_instance_name_opens_the_directory_above"),
+    Row("Paths that end in a slash, on the command line", ADMIN, STOPPED, "the same; the generator takes them away", WRAPPER,
+        "test_a_path_without_a_last_name"),
+    Row("The writable place is the upper layer of an overlay", SERVICE, LIMIT,
+        "the merged directory has another device and inode: only the link's owner tells, so a link of root's is followed",
+        WRAPPER, "test_the_writable_place_is_a_layer_of_an_overlay"),
+    Row("Make a second name for a link of root's, with fs.make_reg and fs.refer", ROOT, STOPPED, "fs.make_sym", WRAPPER,
+        "test_a_hard_link_of_roots_link"),
+    Row("A link of another service's user, in a fence of root's", "two services together", LIMIT,
+        "other owners than the service's are trusted, unless trust_links is \"root\"", WRAPPER,
+        "test_a_link_of_another_services_user"),
+    Row("Put a program where ExecSearchPath= looks first", SERVICE, TOLD,
+        "it runs inside the fence: `check` says written-program", START, "test_a_directory_of_the_search_path"),
+    Row("Put a FIFO in the program's place, so that the generator waits for it", SERVICE, STOPPED,
+        "only regular files are read", START, "test_a_fifo_in_the_place_of_the_program"),
+    Row("Put links in the program's way that double at each step", SERVICE, STOPPED, "40 links, as in the kernel", START,
+        "test_links_that_double_at_each_step"),
+    Row("Stay behind a restart with a narrower fence (KillMode=process)", SERVICE, TOLD,
+        "a process keeps its fence: `check` says outlives-restart", START, "test_a_process_that_outlives_the_restart"),
+    Row("Keep a descriptor in systemd's store until a narrower fence is there", SERVICE, TOLD,
+        "a descriptor keeps its rights until the unit is stopped: `check` says outlives-restart", START,
+        "test_a_descriptor_in_systemds_store"),
+    Row("Name a victim as the main process (MAINPID=), so that systemd kills it at stop", ROOT, LIMIT,
+        "systemd believes root's services: run them as another user", START, "test_main_process_of_another"),
+    # Units
+    Row("Units and drop-ins in directories that are rarely used (system.attached, system.control)", ADMIN, STOPPED,
+        "the generator reads systemd's whole load path", START, "test_a_unit_in_each_directory_of_the_load_path"),
+    Row("The same for drop-ins", ADMIN, STOPPED, "the same", START, "test_a_drop_in_in_each_directory_of_the_load_path"),
+    Row("Unit names with no room for \".d\"", ADMIN, STOPPED, "the unit stays masked", START,
+        "test_a_unit_whose_name_leaves_no_room_for_a_drop_in"),
+    Row("Unit names with a backslash, in the pattern of the assertion", ADMIN, STOPPED, "the pattern is escaped", START,
+        "test_the_assertion_of_a_unit_with_odd_characters"),
+    Row("A unit of systemd-run(1) where service.d asks for a fence of all", ADMIN, TOLD,
+        "it runs open: `check` says unseen-unit", START, "test_a_transient_unit_under_a_request_for_all"),
+    Row("Copy another unit's static fence, with its right checksum", ADMIN, STOPPED,
+        "the generator refuses a fence that was made for another unit", START, "test_a_static_fence_of_another_unit"),
+    # Suggestions
+    Row("Run the wrapper with the name of the victim's policy, and be denied what the victim shall get", USER, STOPPED,
+        "only units that ask for the policy count", REVIEW, "test_denials_of_a_unit_that_names_anothers_policy"),
+    Row("The same from a user's unit with the name of the victim", USER, STOPPED, "the same", REVIEW,
+        "test_denials_of_a_users_unit_with_the_victims_name"),
+    Row("The same with the name of an abstraction that every policy extends", USER, STOPPED, "the same", REVIEW,
+        "test_denials_that_name_an_abstraction"),
+    Row("A policy's name with slashes and lines, for --apply", USER, STOPPED, "is no name, so the report has none", REVIEW,
+        "test_a_policy_name_that_is_none"),
+    Row("File names that end a comment or a text of the suggestion", SERVICE, STOPPED, "are escaped", REVIEW,
+        "test_names_of_files_that_end_a_comment"),
+    Row("Be denied writing the journal, audit.log, /run/sudo, lxc's hooks, .gitconfig, .local/bin", SERVICE, STOPPED,
+        "are places that decide about the machine", REVIEW, "test_suggestions_to_write_what_others_run_or_read"),
+    # The review
+    Row("Hardening that hides the report: LogLevelMax=, no socket calls, no socket", ADMIN, TOLD,
+        "`check` says no-reports; without socket calls the line on the stream attributes", REVIEW,
+        "test_hardening_that_hides_the_report"),
+    Row("Use up journald's limit and end, so that the next start's report is suppressed", SERVICE, TOLD,
+        "the denials are shown without a unit, `status` asks systemd", REVIEW,
+        "test_a_flood_that_hides_the_report_of_the_next_start"),
+    Row("Send journald's messages of losses, or write the kernel's into /dev/kmsg", USER, STOPPED,
+        "only journald's and the kernel's own count", REVIEW, "test_false_messages_of_losses"),
+    Row("HTML, metrics and terminal codes in the reason of a refused start", USER, STOPPED, "are escaped", REVIEW,
+        "test_a_hostile_reason_in_the_report"),
+    Row("A STATUS= that looks like the wrapper's", SERVICE, STOPPED, "`status` does not read it", REVIEW,
+        "test_a_status_text_that_looks_like_the_wrappers"),
+    Row("Send as another unit's process (SCM_CREDENTIALS)", ROOT, STOPPED,
+        "the fence takes CAP_SYS_ADMIN away. A policy that keeps it lets `report` show the victim's start as refused", REVIEW,
+        "test_a_fenced_root_service_sends_as_another_unit"),
+    Row("Tell of a reload as process 1, start again open, and report oneself fenced", "an unfenced service, as root", STOPPED,
+        "`status` asks what systemd recorded at the start, not the journal", REVIEW, "test_a_reload_that_never_was"),
+    Row("Report the new fence from a child, then make it the main process", SERVICE + ", with notify access", STOPPED,
+        "a report with another digest than systemd's record of the start does not count", REVIEW, "test_the_service_chooses_whose_report_is_the_first"),
+    Row("Send with the invocation ID of a system unit whose own report is lost", USER, STOPPED,
+        "the unit is compared, too", REVIEW, "test_a_user_sends_with_the_invocation_of_a_system_unit"),
+    Row("A user's unit that never had a fence reports itself enforced", USER, LIMIT,
+        "is enforced in `report`: the system's manager does not know users' units", REVIEW,
+        "test_a_users_unit_reports_itself_enforced"),
+    Row("Add an audit rule that drops the records of denials", ROOT + ", with CAP_AUDIT_CONTROL", TOLD,
+        "they are not logged: `doctor` says that a rule drops them", WRAPPER, "test_an_audit_rule_hides_the_denials"),
+    Row("Move into another unit's control group", ROOT, STOPPED, "fs.write_file", REVIEW,
+        "test_a_fenced_root_service_moves_into_another_unit"),
+    Row("Send a record of the kernel with journald's own fields", USER, STOPPED, "journald drops them", REVIEW,
+        "test_a_forged_record_of_the_kernel"),
+    Row("Ask journald for a hundred new files, so that it removes the old ones", ROOT, LIMIT,
+        "earlier denials are gone: needs the socket io.systemd.journal (ABI 9 restricts it)", REVIEW,
+        "test_a_fenced_service_rotates_the_journal_away"),
+    Row("Send a report with the tag of a service of the same user, whose own is removed by age", USER, LIMIT,
+        "in a container, the victim's denials are shown as the sender's; nothing is suggested", REVIEW,
+        "test_another_service_of_the_same_user_inherits_a_tag"),
+]

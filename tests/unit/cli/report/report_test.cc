@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/report/data.h"
+#include "landlock/rights.h"
+
+namespace ringfence::cli {
+namespace {
+
+using journal::StartStatus;
+using journal::Timeline;
+using journal::UnitStarts;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr std::int64_t noon_seconds = 1'764'072'000;  // 2025-11-25 12:00:00 UTC
+
+Time at(std::int64_t seconds) {
+    return Time{std::chrono::seconds{seconds}};
+}
+
+UnitStarts start(const std::string& unit, StartStatus status) {
+    UnitStarts starts;
+    starts.host = "web1";
+    starts.unit.name = unit;
+    starts.status = status;
+    starts.time = at(noon_seconds);
+    starts.policy = "policy";
+    starts.abi = 7;
+    if (status == StartStatus::degraded) starts.unenforced = {"fs.resolve_unix", "net.bind_udp"};
+    if (status == StartStatus::refused) starts.error = "/etc/ringfence/policies/c.toml:3:1: no";
+    return starts;
+}
+
+ReportData data(const std::vector<std::string>& units = {"a.service", "b.service", "c.service"}) {
+    journal::Starts starts;
+    for (std::size_t i = 0; i < units.size(); ++i)
+        starts.units.push_back(start(units[i], static_cast<StartStatus>(i % 3)));
+    ReportData data{"web1",
+                    false,
+                    at(noon_seconds - 7200),
+                    at(noon_seconds),
+                    at(noon_seconds),
+                    {},
+                    Timeline(at(noon_seconds - 7200), at(noon_seconds)),
+                    {},
+                    2,
+                    5,
+                    0};
+    data.timeline.add("web1", units[0], {landlock::access_of("fs.read_file"), {}},
+                      at(noon_seconds - 60));
+    data.timeline.add(
+        "web1", units[0],
+        {landlock::access_of("fs.read_file") | landlock::access_of("net.connect_tcp"), {}},
+        at(noon_seconds - 3600));
+    data.series = data.timeline.series();
+    data.units = report_units(
+        starts,
+        {{"d.service", "d", ""}, {"e.service", "", "bad:1:1: no"}, {units[0], "policy", ""}},
+        "web1", {}, data.series);
+    return data;
+}
+
+TEST(ReportUnits, AttachedUnitsThatDidNotStartAreThere) {
+    const ReportData all = data();
+    ASSERT_EQ(all.units.size(), 5u);
+    EXPECT_EQ(all.units[0].state, UnitState::enforced);
+    EXPECT_EQ(all.units[0].denials, 3u);
+    EXPECT_EQ(all.units[3].state, UnitState::not_started);
+    EXPECT_EQ(all.units[4].state, UnitState::refused);
+    EXPECT_EQ(all.count(UnitState::refused), 2u);
+}
+
+TEST(ReportText, SaysWhatIsNotEnforcedAndWhy) {
+    const std::string text = report_text(data(), {});
+    EXPECT_THAT(text, HasSubstr("b.service  policy  degraded           0  2025-11-25 12:00:00  "
+                                "fs.resolve_unix, net.bind_udp\n"));
+    EXPECT_THAT(text, HasSubstr("c.service  policy  refused"));
+    EXPECT_THAT(text, HasSubstr("       2  fs.read_file  a.service\n"));
+    EXPECT_THAT(text, HasSubstr("2 denials have no unit"));
+    EXPECT_THAT(text, HasSubstr("5 audit records were lost"));
+}
+
+TEST(ReportJson, HasAllThereIs) {
+    const auto json = nlohmann::json::parse(report_json(data()));
+    EXPECT_EQ(json["version"], 1);
+    EXPECT_EQ(json["units"][1]["unenforced"][0], "fs.resolve_unix");
+    EXPECT_EQ(json["units"][1]["last_start"], "2025-11-25T12:00:00Z");
+    EXPECT_TRUE(json["units"][3]["last_start"].is_null());
+    EXPECT_EQ(json["units"][3]["state"], "not-started");
+    EXPECT_EQ(json["series"][0]["columns"].size(), json["columns"].size());
+    EXPECT_EQ(json["denials"], 2);
+}
+
+TEST(ReportPrometheus, OneStateOfAUnitIsSet) {
+    const std::string text = report_prometheus(data());
+    EXPECT_THAT(
+        text,
+        HasSubstr(
+            "ringfence_unit_state{unit=\"b.service\",policy=\"policy\",state=\"degraded\"} 1\n"));
+    EXPECT_THAT(
+        text,
+        HasSubstr(
+            "ringfence_unit_state{unit=\"b.service\",policy=\"policy\",state=\"enforced\"} 0\n"));
+    EXPECT_THAT(
+        text,
+        HasSubstr("ringfence_unit_unenforced{unit=\"b.service\",right=\"net.bind_udp\"} 1\n"));
+    EXPECT_THAT(text,
+                HasSubstr("ringfence_denials{unit=\"a.service\",right=\"fs.read_file\"} 2\n"));
+    EXPECT_THAT(text, HasSubstr("ringfence_records_lost 5\n"));
+}
+
+// Others choose the names in a journal.
+constexpr char hostile_name[] = "x\x1b[2J\n\"><script>alert('1')</script>\\.service";
+
+TEST(ReportHtml, HostileNamesStayText) {
+    const std::string page = report_html(data({hostile_name}));
+    EXPECT_THAT(page, Not(HasSubstr("<script")));
+    EXPECT_THAT(page, Not(HasSubstr("\x1b")));
+    EXPECT_THAT(page, HasSubstr("&lt;script&gt;alert(&#39;1&#39;)"));
+    EXPECT_THAT(page, HasSubstr("default-src 'none'"));
+}
+
+TEST(ReportPrometheus, HostileNamesStayOneLabel) {
+    const std::string text = report_prometheus(data({hostile_name}));
+    std::size_t begin = 0;
+    for (std::size_t end = 0; (end = text.find('\n', begin)) != std::string::npos;
+         begin = end + 1) {
+        const std::string line = text.substr(begin, end - begin);
+        EXPECT_TRUE(line.starts_with("#") || line.starts_with("ringfence_")) << line;
+    }
+    EXPECT_THAT(text, HasSubstr("\\\"><script>"));
+}
+
+TEST(ReportText, HostileNamesStayInTheirLine) {
+    EXPECT_THAT(report_text(data({hostile_name}), {}), Not(HasSubstr("\x1b")));
+}
+
+TEST(ReportHtml, NothingComesFromElsewhere) {
+    const std::string page = report_html(data());
+    EXPECT_THAT(page, Not(HasSubstr("http://")));
+    EXPECT_THAT(page, Not(HasSubstr("https://")));
+    EXPECT_THAT(page, Not(HasSubstr("src=")));
+    EXPECT_THAT(page, Not(HasSubstr("url(")));
+}
+
+TEST(ReportHtml, WithoutAnyUnitAndDenial) {
+    ReportData empty{"web1",
+                     false,
+                     at(noon_seconds - 60),
+                     at(noon_seconds),
+                     at(noon_seconds),
+                     {},
+                     Timeline(at(noon_seconds - 60), at(noon_seconds)),
+                     {},
+                     0,
+                     0};
+    EXPECT_THAT(report_html(empty), HasSubstr("No unit is fenced."));
+    EXPECT_THAT(report_html(empty), HasSubstr("No denials."));
+}
+
+TEST(Report, AUnitThatAsksForNoFenceIsNotEnforced) {
+    journal::Starts starts;
+    starts.units = {start("a.service", StartStatus::enforced)};
+    const auto no_fence = [](const journal::Unit&) { return false; };
+    EXPECT_EQ(report_units(starts, {}, "web1", no_fence, {}).at(0).state, UnitState::unconfirmed);
+    EXPECT_EQ(report_units(starts, {}, "web1", {}, {}).at(0).state, UnitState::enforced);
+}
+
+TEST(Report, AUserCannotReplaceTheRowOfASystemUnit) {
+    journal::Starts starts;
+    starts.units = {start("a.service", StartStatus::degraded),
+                    start("user@1000.service", StartStatus::enforced)};
+    starts.units[1].unit.user_name = "a.service";
+    const auto rows = report_units(starts, {}, "web1", {}, {});
+    ASSERT_EQ(rows.size(), 2u);
+    EXPECT_EQ(rows[0].state, UnitState::degraded);
+}
+
+}  // namespace
+}  // namespace ringfence::cli

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The state that follows from made-up evidence. tests/system/test_status.py has real evidence.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/site/config.h"
+#include "cli/status/output.h"
+#include "cli/status/state.h"
+
+namespace ringfence::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+LoadedCommand wrapped_command(const std::string& digest) {
+    return {RINGFENCE_WRAPPER,
+            {RINGFENCE_WRAPPER, "--policy=p", "--digest=" + digest, "--abi=7", "--", "/x",
+             "--digest=no"}};
+}
+
+// A unit that is fenced with the digest "aa" and runs with it.
+FenceEvidence enforced() {
+    FenceEvidence evidence;
+    evidence.unit = "a.service";
+    evidence.due = DueFence{"p", "aa", "ExecStart=w --digest=aa -- /x\n"};
+    evidence.dropin = "/run/systemd/generator/a.service.d/~ringfence.conf";
+    evidence.on_disk = std::get<DueFence>(evidence.due).text;
+    evidence.stamp = true;
+    LoadedUnit unit;
+    unit.id = "a.service";
+    unit.load_state = "loaded";
+    unit.active_state = "active";
+    unit.dropins = {evidence.dropin};
+    unit.commands = {wrapped_command("aa")};
+    evidence.loaded = unit;
+    journal::WrapperReport report;
+    report.policy = "p";
+    report.digest = "aa";
+    report.status = "enforced";
+    report.layers = 1;
+    evidence.report = report;
+    evidence.proof = StartProof::recorded;
+    evidence.recorded = "aa";
+    evidence.kernel_abi = 7;
+    evidence.journal_complete = true;
+    return evidence;
+}
+
+struct StateCase {
+    const char* name;
+    FenceState state;
+    void (*change)(FenceEvidence&);
+};
+
+constexpr StateCase state_cases[] = {
+    {"nothing", FenceState::enforced, [](FenceEvidence&) {}},
+    {"kernel too old", FenceState::degraded,
+     [](FenceEvidence& e) { e.report->status = "degraded"; }},
+    {"stopped", FenceState::attached,
+     [](FenceEvidence& e) { e.loaded->active_state = "inactive"; }},
+    {"template", FenceState::attached, [](FenceEvidence& e) { e.loaded.reset(); }},
+    {"no plan, loaded fenced", FenceState::stale, [](FenceEvidence& e) { e.due = NoFence{}; }},
+    {"no plan, open", FenceState::unattached,
+     [](FenceEvidence& e) {
+         e.due = NoFence{};
+         e.loaded->commands = {{"/x", {"/x"}}};
+     }},
+    {"policy broken", FenceState::refused,
+     [](FenceEvidence& e) {
+         e.due = NoStart{FenceState::refused, {}};
+     }},
+    {"of another generator", FenceState::hidden,
+     [](FenceEvidence& e) {
+         e.due = NoStart{FenceState::hidden, {}};
+     }},
+    {"masked by us", FenceState::masked,
+     [](FenceEvidence& e) {
+         e.due = NoStart{FenceState::masked, {}};
+     }},
+    {"masked", FenceState::masked, [](FenceEvidence& e) { e.loaded->load_state = "masked"; }},
+    {"does not load", FenceState::refused,
+     [](FenceEvidence& e) { e.loaded->load_state = "bad-setting"; }},
+    {"file missing", FenceState::not_generated, [](FenceEvidence& e) { e.on_disk.reset(); }},
+    {"no stamp", FenceState::not_generated, [](FenceEvidence& e) { e.stamp = false; }},
+    {"static needs no stamp", FenceState::enforced,
+     [](FenceEvidence& e) {
+         e.stamp = false;
+         e.is_static = true;
+     }},
+    {"file missing and running open", FenceState::unfenced,
+     [](FenceEvidence& e) {
+         e.on_disk.reset();
+         e.loaded->commands = {{"/x", {"/x"}}};
+         e.proof = StartProof::none;
+         e.report.reset();
+     }},
+    {"file differs", FenceState::stale, [](FenceEvidence& e) { *e.on_disk += "#"; }},
+    {"systemd says reload", FenceState::stale,
+     [](FenceEvidence& e) { e.loaded->needs_reload = true; }},
+    {"older loaded", FenceState::stale,
+     [](FenceEvidence& e) { e.loaded->commands = {wrapped_command("bb")}; }},
+    {"drop-in not loaded", FenceState::stale,
+     [](FenceEvidence& e) {
+         e.loaded->dropins.clear();
+         e.loaded->commands = {{"/x", {"/x"}}};
+     }},
+    {"overruled", FenceState::unfenced,
+     [](FenceEvidence& e) {
+         e.loaded->commands = {{"/x", {"/x", "--digest=aa"}}};
+     }},
+    {"one command overruled", FenceState::unfenced,
+     [](FenceEvidence& e) {
+         e.loaded->commands.push_back({"/x", {"/x"}});
+     }},
+    {"another generator comes last", FenceState::unfenced,
+     [](FenceEvidence& e) {
+         e.loaded->commands = {{"/x", {"/x"}}};
+         e.foreign = {{"/run/x.conf", dropin::ForeignDropin::Effect::replaces}};
+     }},
+    {"another generator comes first", FenceState::stale,
+     [](FenceEvidence& e) {
+         e.foreign = {{"/run/x.conf", dropin::ForeignDropin::Effect::overridden}};
+     }},
+    {"a drop-in without a name", FenceState::unknown,
+     [](FenceEvidence& e) {
+         e.loaded->dropins.clear();
+         e.loaded->dropins_problem = "cannot read DropInPaths";
+     }},
+    {"runs behind an older fence", FenceState::outdated,
+     [](FenceEvidence& e) { e.report->digest = "bb"; }},
+    {"only words", FenceState::unknown, [](FenceEvidence& e) { e.proof = StartProof::none; }},
+    {"systemd knows the command, the report says another fence", FenceState::enforced,
+     [](FenceEvidence& e) {
+         e.proof = StartProof::command;
+         e.report->digest = "bb";
+     }},
+    {"systemd knows the command, no report", FenceState::enforced,
+     [](FenceEvidence& e) {
+         e.proof = StartProof::command;
+         e.report.reset();
+     }},
+    {"systemd knows the command, kernel too old", FenceState::degraded,
+     [](FenceEvidence& e) {
+         e.proof = StartProof::command;
+         e.report.reset();
+         e.kernel_abi = 6;
+     }},
+    {"recorded, but no report", FenceState::unknown, [](FenceEvidence& e) { e.report.reset(); }},
+    {"recorded, and no report is possible", FenceState::enforced,
+     [](FenceEvidence& e) {
+         e.report.reset();
+         e.journal_complete = false;
+     }},
+    {"another fence recorded, and no report is possible", FenceState::outdated,
+     [](FenceEvidence& e) {
+         e.report.reset();
+         e.journal_complete = false;
+         e.recorded = "bb";
+     }},
+    {"recorded, kernel too old, and no report is possible", FenceState::degraded,
+     [](FenceEvidence& e) {
+         e.report.reset();
+         e.journal_complete = false;
+         e.kernel_abi = 6;
+     }},
+    {"started before the fence", FenceState::unfenced,
+     [](FenceEvidence& e) {
+         e.proof = StartProof::none;
+         e.report.reset();
+     }},
+    {"journal too short", FenceState::unknown,
+     [](FenceEvidence& e) {
+         e.proof = StartProof::none;
+         e.report.reset();
+         e.journal_complete = false;
+     }},
+    {"last start refused", FenceState::refused,
+     [](FenceEvidence& e) {
+         e.loaded->active_state = "failed";
+         e.report->status = "refused";
+     }},
+    {"last start refused, mended since", FenceState::attached,
+     [](FenceEvidence& e) {
+         e.loaded->active_state = "failed";
+         e.report->status = "refused";
+         e.report->digest = "bb";
+     }},
+    {"refused again and again", FenceState::refused,
+     [](FenceEvidence& e) {
+         e.loaded->active_state = "activating";
+         e.report->layers = 0;
+     }},
+};
+
+TEST(Status, States) {
+    for (const StateCase& row : state_cases) {
+        FenceEvidence evidence = enforced();
+        row.change(evidence);
+        EXPECT_STREQ(state_row(judge(evidence).state).name, state_row(row.state).name) << row.name;
+    }
+}
+
+TEST(Status, NamesTheFileThatReplacesTheCommand) {
+    FenceEvidence evidence = enforced();
+    evidence.loaded->commands = {{"/x", {"/x"}}};
+    evidence.foreign = {{"/run/x.conf", dropin::ForeignDropin::Effect::replaces}};
+    const Status status = judge(evidence);
+    ASSERT_EQ(status.reasons.size(), 1u);
+    EXPECT_EQ(status.reasons[0], "/run/x.conf replaces the command");
+}
+
+TEST(Status, EveryStateHasAnExitStatus) {
+    for (int i = 0; i <= static_cast<int>(FenceState::attached); ++i)
+        EXPECT_EQ(static_cast<int>(state_row(static_cast<FenceState>(i)).state), i);
+    EXPECT_EQ(state_row(FenceState::degraded).exit_status, 0);
+    EXPECT_EQ(state_row(FenceState::unknown).exit_status, 1);
+    EXPECT_EQ(state_row(FenceState::outdated).exit_status, 3);
+    EXPECT_EQ(state_row(FenceState::unfenced).exit_status, 4);
+}
+
+TEST(Status, TextAndJson) {
+    FenceEvidence evidence = enforced();
+    evidence.unit = "a\x1b[31m.service";
+    evidence.report->status = "degraded";
+    evidence.report->unenforced = {"net.bind_udp"};
+    const std::vector<Status> units = {judge(evidence)};
+    const std::string text = status_text(units, {});
+    EXPECT_THAT(text, HasSubstr("a\\x1b[31m.service  degraded  p       active\n"
+                                "    this kernel does not enforce net.bind_udp\n"));
+    EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+    const auto json = nlohmann::json::parse(status_json(units, 0));
+    EXPECT_EQ(json["units"][0]["state"], "degraded");
+    EXPECT_EQ(json["units"][0]["running"]["digest"], "aa");
+    EXPECT_EQ(json["units"][0]["unenforced"][0], "net.bind_udp");
+    EXPECT_EQ(status_text({}, {}), "No unit asks for a fence.\n");
+}
+
+}  // namespace
+}  // namespace ringfence::cli
