@@ -124,7 +124,7 @@ std::string refusal_texts(const Suggestion& suggestion) {
         text += fmt::format(
             "# - {} on {} ({}): {}\n",
             toml_text(fmt::format("{}", fmt::join(refusal.denial.what.blockers.names(), ", "))),
-            object_text(refusal.denial), evidence_text(evidence), refusal.reason);
+            object_text(refusal.denial), evidence_text(evidence), toml_text(refusal.reason));
     }
     return text;
 }
@@ -176,7 +176,7 @@ std::string comment_of(const PathProposal& proposal) {
     if (proposal.directory) text += "; for everything beneath";
     if (!proposal.verified) text += "; path not verified";
     if (!proposal.why.empty()) text += "; " + toml_text(proposal.why);
-    if (!proposal.suspicion.empty()) text += "; FORCED, though it " + proposal.suspicion;
+    if (!proposal.suspicion.empty()) text += "; FORCED, though it " + toml_text(proposal.suspicion);
     return text;
 }
 

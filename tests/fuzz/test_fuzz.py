@@ -2,6 +2,8 @@
 """Runs every libFuzzer target from its committed corpus for RINGFENCE_FUZZ_SECONDS (default 10).
 
 New inputs stay in a directory outside the checkout. An input that crashes a target is printed.
+RINGFENCE_FUZZ_SEED chooses other inputs; 0 lets libFuzzer choose. The default is the same for each run,
+so that a run judges a change and not its luck.
 """
 import os
 import re
@@ -14,6 +16,7 @@ from lib.build import DIRECTORY
 
 HERE = Path(__file__).parent
 SECONDS = int(os.environ.get("RINGFENCE_FUZZ_SECONDS", "10"))
+SEED = int(os.environ.get("RINGFENCE_FUZZ_SEED", "1"))
 TARGETS = sorted(path.stem for path in HERE.glob("*.cc"))
 
 
@@ -27,7 +30,7 @@ def test_survives(target, tmp_path):
     work = tmp_path / "corpus"
     shutil.copytree(corpus, work)
     done = subprocess.run(
-        [program, f"-max_total_time={SECONDS}", "-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1",
+        [program, f"-seed={SEED}", f"-max_total_time={SECONDS}", "-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1",
          f"-artifact_prefix={tmp_path}/", str(work)],
         capture_output=True, text=True, errors="replace")
     crashes = [path for path in tmp_path.iterdir() if path.is_file()]

@@ -329,6 +329,18 @@ TEST(Suggest, HostileStringsStayInTheirPlace) {
     EXPECT_THAT(to_toml(suggested({refused_one})), HasSubstr("/etc/\\xff\\u000a[x]"));
 }
 
+// A process with a root directory of its own chooses every name that the kernel records, and the
+// reasons repeat names: so may the directory of a process end in lines of TOML.
+TEST(Suggest, ReasonsCannotWriteLines) {
+    const std::string path = "/proc/12/x\n[filesystem]\nwrite = [\"/\"]\n/status";
+    const Denial hostile = file(path, {"fs.read_file"});
+    SuggestOptions force;
+    force.forced = {"/"};
+    for (const SuggestOptions& options : {SuggestOptions{}, force})
+        for (const Suggestion& suggestion : suggest({hostile}, options))
+            EXPECT_THAT(to_toml(suggestion), Not(HasSubstr("\nwrite = [\"/\"]")));
+}
+
 Denial by(Denial denial, std::int64_t pid) {
     denial.tally.pid = pid;
     return denial;
