@@ -110,6 +110,20 @@ def test_fenced_without_privileges(app):
     assert app.state() == ("enforced", 0)
 
 
+def test_after_a_reload_only_a_restart_proves_the_fence(app):
+    """A user's manager forgets at a reload which command it executed, and keeps no record. A service that started
+    open can send the report that is looked for, so a report alone is never enough."""
+    app.ringfence("enable", "app")
+    app.systemctl("restart", "app.service")
+    assert app.state() == ("enforced", 0)
+    app.systemctl("daemon-reload")
+    assert app.state() == ("unknown", 1)
+    assert "systemctl --user restart app.service" in app.ringfence("status", "app", status=1)
+    assert "may run without this fence until: systemctl --user restart" in app.ringfence("enable", "app")
+    app.systemctl("restart", "app.service")
+    assert app.state() == ("enforced", 0)
+
+
 def test_the_denial_is_the_users_units(app):
     app.ringfence("enable", "app")
     app.systemctl("restart", "app.service")

@@ -99,8 +99,8 @@ void print_running(const DisableChange& change, const RunningSystem& system) {
     const auto units = system.loaded(change.name);
     if (!units) return;  // the unit is gone
     for (const LoadedUnit& unit : *units)
-        if (unit.runs() && !system.running_digest(unit).empty())
-            fmt::print("  stays fenced until: systemctl {}restart {}\n",
+        if (const auto digest = system.running_digest(unit); unit.runs() && digest != "")
+            fmt::print("  {} fenced until: systemctl {}restart {}\n", digest ? "stays" : "may stay",
                        system.is_user() ? "--user " : "", printable(unit.id));
 }
 

@@ -48,7 +48,8 @@ Result<void> check_change(const EnableChange& change, const RunningSystem& syste
         if (auto good = check_loaded(unit, own ? change.dropin : std::string()); !good)
             problems.insert(problems.end(), good.error().begin(), good.error().end());
         else if (unit.runs() && system.running_digest(unit) != change.digest)
-            fmt::print("  runs without this fence until: systemctl {}restart {}\n",
+            fmt::print("  {} without this fence until: systemctl {}restart {}\n",
+                       system.running_digest(unit) ? "runs" : "may run",
                        system.is_user() ? "--user " : "", printable(unit.id));
     }
     if (!problems.empty()) return tl::unexpected(problems);

@@ -82,9 +82,7 @@ const WrapperReport& of_start(const std::vector<WrapperReport>& reports, const L
 
 StartProof proof_of(const LoadedUnit& unit, const StartFacts& facts) {
     if (ran_loaded_command(unit)) return StartProof::command;
-    if (!facts.recorded.empty()) return StartProof::recorded;
-    const bool older = unit.began != 0 && facts.request <= unit.began;
-    return older && facts.of_user ? StartProof::older : StartProof::none;
+    return facts.recorded.empty() ? StartProof::none : StartProof::recorded;
 }
 
 LastStart choose_report(const std::vector<WrapperReport>& reports, const LoadedUnit& unit,

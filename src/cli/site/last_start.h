@@ -7,8 +7,8 @@
 //  - systemd still knows the process of the loaded command. It forgets that at a reload.
 //  - Or systemd recorded the digest of the fence at the start (start_record.h). Reports with
 //    another digest do not count.
-//  - In a user's manager, which makes no such records: the files that ask for the fence are older
-//    than the start. The user is not another party than these services.
+//
+// A user's manager makes no such records, so after a reload nothing shows a start there.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,6 @@ namespace ringfence::cli {
 /// What shows that a start ran through the wrapper. The later, the stronger.
 enum class StartProof : std::uint8_t {
     none,      ///< nothing but words
-    older,     ///< the request is older than the start; only a report says with which policy
     recorded,  ///< systemd recorded the digest that it had loaded
     command,   ///< systemd executed the loaded command, so the digest is that of the command
 };
@@ -41,7 +40,6 @@ struct LastStart {
 struct StartFacts {
     std::uint64_t request = 0;  ///< the last change of the files that ask for the fence, usec
     std::string recorded;       ///< the digest that systemd recorded; empty if it is not known
-    bool of_user = false;       ///< of a user's manager
 };
 
 /// Whether the start of the unit ran through the wrapper.

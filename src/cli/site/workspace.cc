@@ -34,8 +34,7 @@ Result<std::vector<LoadedUnit>> RunningSystem::loaded(const unit::ServiceName& n
 StartFacts RunningSystem::start_facts(const LoadedUnit& unit) const {
     StartFacts facts;
     facts.request = request_time(unit);
-    facts.of_user = is_user();
-    if (facts.of_user) return facts;
+    if (is_user()) return facts;
     if (const auto root = Root::open("/")) facts.recorded = recorded_digest(*root, unit);
     return facts;
 }
@@ -62,9 +61,10 @@ bool RunningSystem::must_have_report(const LoadedUnit& unit) const {
     return journal->oldest() < start && start + settled < std::chrono::system_clock::now();
 }
 
-std::string RunningSystem::running_digest(const LoadedUnit& unit) const {
+std::optional<std::string> RunningSystem::running_digest(const LoadedUnit& unit) const {
     const LastStart start = last_start(unit);
     if (start.proof == StartProof::recorded) return start.digest;
+    if (start.proof == StartProof::none && is_user()) return std::nullopt;
     if (start.proof == StartProof::none || !start.report || start.report->layers == 0) return "";
     return start.report->digest;
 }

@@ -40,8 +40,9 @@ struct RunningSystem {
     /// time to arrive, and the unit may send reports.
     bool must_have_report(const LoadedUnit& unit) const;
 
-    /// The digest of the fence that the service runs behind. Empty if it is not known.
-    std::string running_digest(const LoadedUnit& unit) const;
+    /// The digest of the fence that the service runs behind, empty if there is none. Nothing if
+    /// only the service could tell.
+    std::optional<std::string> running_digest(const LoadedUnit& unit) const;
 
   private:
     StartFacts start_facts(const LoadedUnit& unit) const;

@@ -177,6 +177,7 @@ class EvidenceCollector {
     Result<FenceEvidence> of_unit(const std::string& full) {
         FenceEvidence evidence;
         evidence.unit = full;
+        evidence.scope = site_.units.scope;
         const auto name = unit::parse_service_name(full);
         if (!name) return evidence;
         if (system_ != nullptr && name->kind != NameKind::template_name) {

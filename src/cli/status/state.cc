@@ -83,6 +83,11 @@ class StateJudge {
   private:
     void because(const std::string& reason) { status_.reasons.push_back(reason); }
 
+    std::string systemctl(const std::string& verb) const {
+        return (evidence_.scope == unit::Scope::user ? "systemctl --user " : "systemctl ") + verb;
+    }
+    std::string restart() const { return systemctl("restart " + evidence_.unit); }
+
     FenceState find_state() {
         return std::visit(Overloaded{[&](const NoFence&) { return without_fence(); },
                                      [&](const NoStart& refusal) { return not_starting(refusal); },
@@ -100,7 +105,8 @@ class StateJudge {
 
     FenceState without_fence() {
         if (loaded_.complete) {
-            because("nothing asks for this fence any more: systemctl daemon-reload removes it");
+            because("nothing asks for this fence any more: " + systemctl("daemon-reload") +
+                    " removes it");
             return FenceState::stale;
         }
         if (status_.running) because("the running service stays fenced until it is restarted");
@@ -134,13 +140,13 @@ class StateJudge {
         because(evidence_.is_static
                     ? "the policy or the unit was changed: ringfence enable --static " +
                           evidence_.unit
-                    : "the policy or the unit was changed: systemctl daemon-reload");
+                    : "the policy or the unit was changed: " + systemctl("daemon-reload"));
         return FenceState::stale;
     }
 
     FenceState not_generated(const std::string& what) {
-        because(what +
-                ": systemctl daemon-reload, and look for ringfence-generator in the journal");
+        because(what + ": " + systemctl("daemon-reload") +
+                ", and look for ringfence-generator in the journal");
         if (!evidence_.loaded || loaded_.complete) return FenceState::not_generated;
         because(
             "only AssertPathExistsGlob= of ringfence enable keeps its next start from being "
@@ -159,14 +165,14 @@ class StateJudge {
             return FenceState::masked;
         }
         if (unit.load_state != "loaded") {
-            because("systemd has it as " + unit.load_state + ": systemctl status " + unit.id);
+            because("systemd has it as " + unit.load_state + ": " + systemctl("status " + unit.id));
             return FenceState::refused;
         }
         if (unit.needs_reload || loaded_.digest != status_.digest || !loaded_.refusal.empty()) {
             // If a command does not run through the wrapper and a reload would change nothing,
             // another file comes after the generator's drop-in.
             if (loaded_.complete || unit.needs_reload || lacks_dropin(unit)) {
-                because("systemd has an older version of it: systemctl daemon-reload");
+                because("systemd has an older version of it: " + systemctl("daemon-reload"));
                 return FenceState::stale;
             }
         }
@@ -176,9 +182,8 @@ class StateJudge {
                     "): rename the one whose name is not UTF-8");
             return FenceState::unknown;
         }
-        because("systemd has a command that does not run through " RINGFENCE_WRAPPER
-                ": systemctl cat " +
-                unit.id + " shows which file comes last");
+        because("systemd has a command that does not run through " RINGFENCE_WRAPPER ": " +
+                systemctl("cat " + unit.id) + " shows which file comes last");
         return FenceState::unfenced;
     }
 
@@ -205,7 +210,7 @@ class StateJudge {
     }
 
     FenceState outdated() {
-        because("it runs behind another version of the fence: systemctl restart " + evidence_.unit);
+        because("it runs behind another version of the fence: " + restart());
         return FenceState::outdated;
     }
 
@@ -227,17 +232,18 @@ class StateJudge {
     // A report is only the words of its sender.
     FenceState without_proof() {
         status_.running.reset();
-        because(
-            "only a report says that it is fenced, and the unit may have sent that itself: systemd "
-            "has no record of a start with a fence: systemctl restart " +
-            evidence_.unit);
+        because("only a report says that it is fenced, and the unit may have sent that itself: " +
+                std::string(evidence_.scope == unit::Scope::user
+                                ? "a user's manager forgets at a daemon-reload what it executed: "
+                                : "systemd has no record of a start with a fence: ") +
+                restart());
         return FenceState::unknown;
     }
 
     FenceState without_report() {
         if (evidence_.late_report) because("reports that it sent after its start do not count");
         if (evidence_.proof == StartProof::none && evidence_.journal_complete) {
-            because("it was started without a fence: systemctl restart " + evidence_.unit);
+            because("it was started without a fence: " + restart());
             return FenceState::unfenced;
         }
         because(
@@ -245,7 +251,7 @@ class StateJudge {
                 ? "the journal does not have the wrapper's report of its start"
                 : "the journal does not have the wrapper's report of its start: it runs without "
                   "the fence, or a directive keeps the report away, which ringfence check " +
-                      evidence_.unit + " names: systemctl restart " + evidence_.unit);
+                      evidence_.unit + " names: " + restart());
         return FenceState::unknown;
     }
 

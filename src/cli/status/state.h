@@ -14,6 +14,7 @@
 #include "cli/site/manager.h"
 #include "dropin/foreign.h"
 #include "journal/wrapper_report.h"
+#include "unit/load_path.h"
 
 namespace ringfence::cli {
 
@@ -60,6 +61,7 @@ struct NoStart {
 /// The facts about one unit.
 struct FenceEvidence {
     std::string unit;
+    unit::Scope scope = unit::Scope::system;  ///< the manager that runs it
 
     std::variant<NoFence, DueFence, NoStart> due;
     bool is_static = false;  ///< it has a drop-in of ringfence enable --static

@@ -61,21 +61,15 @@ TEST(LastStart, AReportOfAnotherFenceThanTheRecordedOneDoesNotCount) {
     EXPECT_TRUE(choose_report({sent(start_time, "aa")}, running_unit(), facts()).report);
 }
 
-TEST(LastStart, AUsersManagerMakesNoRecords) {
-    StartFacts older = facts("");
-    EXPECT_EQ(proof_of(running_unit(), older), StartProof::none);
-    older.of_user = true;
-    EXPECT_EQ(proof_of(running_unit(), older), StartProof::older);
-    older.request = start_time + second;  // ringfence enable, without a restart
-    EXPECT_EQ(proof_of(running_unit(), older), StartProof::none);
+TEST(LastStart, AReportProvesNothing) {
+    const auto last = choose_report({sent(start_time, "aa")}, running_unit(), facts(""));
+    EXPECT_EQ(last.proof, StartProof::none);
 }
 
 TEST(LastStart, TheFirstReportCounts) {
-    StartFacts of_user = facts("");
-    of_user.of_user = true;
     const LastStart last = choose_report({sent(start_time, "aa"), sent(start_time + second, "bb"),
                                           sent(start_time + second, "cc", 51)},
-                                         running_unit(), of_user);
+                                         running_unit(), facts(""));
     EXPECT_EQ(last.report->digest, "aa");
     EXPECT_FALSE(last.late_report);
 }
