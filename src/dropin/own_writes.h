@@ -50,8 +50,8 @@ class OwnWrites {
     OwnWrites(Links& links, const unit::Unit& unit, unit::Scope scope, const policy::Rules& rules,
               const std::vector<policy::PathRule>& inherited = {});
 
-    /// By what the service may decide what is found at the last of these paths. Nothing if the
-    /// fence denies that.
+    /// The rule that lets the service replace the last of these paths. Nothing if the fence denies
+    /// that.
     std::optional<Grant> grant(const std::vector<std::string>& crossed) const;
     std::optional<Grant> grant(const std::string& path) const {
         return grant(links_.crossed(path));

@@ -28,8 +28,8 @@ bool build_rulesets(const Arguments& arguments, const Plan& plan, const landlock
 bool restrict_self(const Plan& plan, const landlock::Support& support, const Rulesets& rulesets,
                    const Tag& tag, Outcome* ret, Failure* failure);
 
-/// Looks whether what each --stand-in= says is so, and adds the rights to `outcome->stood_in`, or,
-/// if one of the checks of a right fails, to `outcome->unenforced`.
+/// Does the checks of all --stand-in= options. Adds a right to `outcome->stood_in` if all its
+/// checks succeed, and to `outcome->unenforced` if one fails.
 void check_stand_ins(const Arguments& arguments, Outcome* outcome);
 
 }  // namespace ringfence::exec

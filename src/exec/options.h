@@ -117,8 +117,8 @@ bool parse_scope(const Option& option, landlock::Access* ret, Failure* failure);
 bool parse_rights(const Option& option, std::string_view list, landlock::Access* ret,
                   Failure* failure);
 bool parse_capabilities(const Option& option, landlock::CapabilitySet* ret, Failure* failure);
-/// What must be so if something else does what a right does: nothing is found at the path, or a
-/// file system is mounted there.
+/// How the wrapper checks that a stand-in holds: the path does not exist, or a file system is
+/// mounted there.
 enum class StandInCheck : std::uint8_t { absent, mounted };
 struct StandIn {
     landlock::Access right;

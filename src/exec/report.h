@@ -17,7 +17,7 @@ namespace ringfence::exec {
 struct Outcome {
     landlock::Support support;
     landlock::Access unenforced;
-    landlock::Access stood_in;  ///< something else does what these do, as all --stand-in= find
+    landlock::Access stood_in;  ///< hidden by the unit's mounts: all checks succeeded
     unsigned rules = 0;
     unsigned layers = 0;
     bool no_new_privs = false;  ///< the wrapper has set it

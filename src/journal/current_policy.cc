@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/escape.h"
+#include "policy/model/right_names.h"
 
 namespace ringfence::journal {
 
@@ -34,10 +35,10 @@ Standing CurrentPolicy::on_path(const Unit& unit, const std::string& path, const
     // If a policy is too old for fs.refer, the kernel denies fs.refer all the same.
     const policy::Layer& base = rules_->layers.front();
     if (const Access unknown = judge.check(0, need).missing - base.handled(); !unknown.empty())
-        return {false,
-                fmt::format("a policy with abi = {} cannot allow {}, and the kernel denies "
-                            "it all the same; set the policy's abi to {} or higher",
-                            base.abi, names_of(unknown, ", "), landlock::abi_needed(unknown))};
+        return {false, fmt::format("a policy with abi = {} cannot allow {}, and the kernel denies "
+                                   "it all the same; set the policy's abi to {} or higher",
+                                   base.abi, policy::joined_right_names(unknown),
+                                   landlock::abi_needed(unknown))};
     for (std::size_t layer = 1; layer < rules_->layers.size(); ++layer)
         if (!judge.check(layer, need).allowed()) return {false, obstacle_in(layer)};
     return {};

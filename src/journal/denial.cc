@@ -70,7 +70,7 @@ void Tally::add(const Tally& other) {
     records = other.records;
 }
 
-DenialCounter::Rows::iterator DenialCounter::find_or_make(Whose whose, DenialKey&& key,
+DenialCounter::Rows::iterator DenialCounter::find_or_make(OwnerNumber whose, DenialKey&& key,
                                                           std::size_t bytes) {
     const bool full = rows_of_[whose] >= max_rows_ || bytes_ + bytes > max_bytes_;
     if (full && !key.many) key = rest_of(std::move(key));
@@ -81,7 +81,7 @@ DenialCounter::Rows::iterator DenialCounter::find_or_make(Whose whose, DenialKey
     return rows_.try_emplace({whose, std::move(key)}).first;
 }
 
-void DenialCounter::add(Whose whose, DenialKey key, Tally&& one) {
+void DenialCounter::add(OwnerNumber whose, DenialKey key, Tally&& one) {
     auto found = rows_.find({whose, key});
     if (found == rows_.end()) found = find_or_make(whose, std::move(key), bytes_of(key, one));
     if (found == rows_.end()) {

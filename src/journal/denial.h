@@ -65,14 +65,14 @@ class DenialCounter {
     static constexpr std::size_t default_max_rows = 10000;
     static constexpr std::size_t default_max_bytes = 8u << 20;
     /// The caller's number for the owner of a fence.
-    using Whose = std::size_t;
-    using Rows = std::map<std::pair<Whose, DenialKey>, Tally>;
+    using OwnerNumber = std::size_t;
+    using Rows = std::map<std::pair<OwnerNumber, DenialKey>, Tally>;
 
     explicit DenialCounter(std::size_t max_rows = default_max_rows,
                            std::size_t max_bytes = default_max_bytes)
         : max_rows_(max_rows), max_bytes_(max_bytes) {}
 
-    void add(Whose whose, DenialKey key, Tally&& one);
+    void add(OwnerNumber whose, DenialKey key, Tally&& one);
 
     /// Returns all rows. The counter is empty afterwards.
     Rows finish();
@@ -80,13 +80,13 @@ class DenialCounter {
     std::uint64_t uncounted() const { return uncounted_; }
 
   private:
-    Rows::iterator find_or_make(Whose whose, DenialKey&& key, std::size_t bytes);
+    Rows::iterator find_or_make(OwnerNumber whose, DenialKey&& key, std::size_t bytes);
 
     std::size_t max_rows_, max_bytes_;
     std::size_t bytes_ = 0;
     std::uint64_t uncounted_ = 0;
     Rows rows_;
-    std::map<Whose, std::size_t> rows_of_;
+    std::map<OwnerNumber, std::size_t> rows_of_;
 };
 
 }  // namespace ringfence::journal

@@ -5,6 +5,7 @@
 #include <fnmatch.h>
 
 #include "base/path.h"
+#include "policy/model/name.h"
 
 namespace ringfence::journal {
 
@@ -26,7 +27,8 @@ bool matches_unit(const std::vector<std::string>& patterns, const Unit& unit) {
 
 // Whether `name` is one of the policies: "nginx" is one of "nginx+site".
 bool names_policy(const std::string& all, const std::string& name) {
-    return ('+' + all + '+').find('+' + name + '+') != std::string::npos;
+    const auto names = policy::names_in(all);
+    return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 bool matches_path(const std::string& asked, const std::string& path) {

@@ -124,7 +124,7 @@ void Reader::note_machine(const Id& boot) {
                        std::string(source_.field("_HOSTNAME").value_or(""))};
 }
 
-DenialCounter::Whose Reader::number_of(Whose&& whose) {
+DenialCounter::OwnerNumber Reader::number_of(Owner&& whose) {
     if (all_.size() >= most_whose) {
         const Attribution known = std::exchange(whose.attribution, {});
         if (known.reason == Reason::attributed)
@@ -138,7 +138,7 @@ DenialCounter::Whose Reader::number_of(Whose&& whose) {
     return found->second;
 }
 
-Result<DenialCounter::Whose> Reader::whose(const DomainId& domain) {
+Result<DenialCounter::OwnerNumber> Reader::whose(const DomainId& domain) {
     const auto known = known_.find(domain);
     if (known != known_.end()) return known->second;
     auto attribution = identities_.attribute(
@@ -187,7 +187,7 @@ Result<void> Reader::count_units() {
         if (!began && domain.logged == 0) continue;
         const auto number = whose(key);
         if (!number) return tl::unexpected(number.error());
-        const Whose& owner = all_[*number];
+        const Owner& owner = all_[*number];
         if (owner.attribution.reason != Reason::attributed) continue;
         if (!options_.filter.concerns(owner.attribution)) continue;
         UnitCount& count = units[{owner.machine.host, owner.machine.id, owner.attribution.unit}];
@@ -222,7 +222,7 @@ Result<Review> Reader::read_denials() {
     auto rows = counter_.finish();
     while (!rows.empty()) {
         auto row = rows.extract(rows.begin());
-        const Whose& owner = all_[row.key().first];
+        const Owner& owner = all_[row.key().first];
         const bool attributed = owner.attribution.reason == Reason::attributed;
         (attributed ? review_.denials : review_.unattributed)
             .push_back({owner.attribution, owner.machine.id, owner.machine.host,
@@ -255,7 +255,7 @@ Result<std::vector<Denial>> Reader::ready(Time time) {
         known_.erase(event.domain);  // new records may name its unit
         const auto number = whose(event.domain);
         if (!number) return tl::unexpected(number.error());
-        const Whose& owner = all_[*number];
+        const Owner& owner = all_[*number];
         // journald reads several sockets, so the domain's announcement or report may arrive a
         // moment later than the denial.
         const Reason reason = owner.attribution.reason;

@@ -110,7 +110,7 @@ class Reader {
     struct Machine {
         std::string id, host;
     };
-    struct Whose {
+    struct Owner {
         Attribution attribution;
         Machine machine;
     };
@@ -118,8 +118,8 @@ class Reader {
     Result<void> read(Pass pass);
     void take(Pass pass);
     void take_record(std::string_view message);
-    Result<DenialCounter::Whose> whose(const DomainId& domain);
-    DenialCounter::Whose number_of(Whose&& whose);
+    Result<DenialCounter::OwnerNumber> whose(const DomainId& domain);
+    DenialCounter::OwnerNumber number_of(Owner&& whose);
     void count(DenialEvent&& event);
     void note_machine(const Id& boot);
     Result<void> count_units();
@@ -131,9 +131,10 @@ class Reader {
     DenialCounter counter_;
     LossCounter losses_;
     std::map<Id, Machine> machines_;
-    std::map<DomainId, DenialCounter::Whose> known_;
-    std::map<std::tuple<std::string, std::string, Attribution>, DenialCounter::Whose> numbers_;
-    std::vector<Whose> all_;
+    std::map<DomainId, DenialCounter::OwnerNumber> known_;
+    std::map<std::tuple<std::string, std::string, Attribution>, DenialCounter::OwnerNumber>
+        numbers_;
+    std::vector<Owner> all_;
     std::vector<DenialEvent> live_;
     std::optional<Diagnostics> problem_;  // an error inside a callback
     Review review_;

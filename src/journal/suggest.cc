@@ -19,6 +19,7 @@
 #include "landlock/rights.h"
 #include "places/access.h"
 #include "places/places.h"
+#include "policy/model/name.h"
 
 namespace ringfence::journal {
 
@@ -175,16 +176,13 @@ std::string Builder::problem_with_unit(const Unit& unit) const {
     const auto facts = options_.units.find(unit);
     if (policy_.empty() || facts == options_.units.end() || !facts->second.policies) return {};
     const std::set<std::string>& asked = *facts->second.policies;
-    for (std::size_t at = 0; at <= policy_.size();) {
-        const std::size_t end = std::min(policy_.find('+', at), policy_.size());
-        if (!asked.contains(policy_.substr(at, end - at)))
-            return fmt::format(
-                "{} does not ask for the policy {}; anybody can run the wrapper with "
-                "the name of a policy",
-                unit.shown(), policy_);
-        at = end + 1;
-    }
-    return {};
+    const auto names = policy::names_in(policy_);
+    if (std::all_of(names.begin(), names.end(),
+                    [&](const std::string& name) { return asked.contains(name); }))
+        return {};
+    return fmt::format(
+        "{} does not ask for the policy {}; anybody can run the wrapper with the name of a policy",
+        unit.shown(), policy_);
 }
 
 std::string Builder::add_path(const Denial& denial) {

@@ -131,9 +131,8 @@ std::vector<Suggestion> suggest(const std::vector<Denial>& denials,
 std::string comment_of(const PathProposal& proposal);
 std::string comment_of(const PortProposal& proposal);
 
-/// A text for use between TOML's double quotes, and a list of the names of rights.
+/// A text for use between TOML's double quotes.
 std::string toml_text(std::string_view text);
-std::string names_of(const landlock::Access& access, const char* separator);
 
 /// The text of NAME.toml.d/50-review.toml. A comment before each line names its denials. Refusals
 /// are comments at the end.

@@ -9,7 +9,7 @@
 
 #include "base/utf8.h"
 #include "journal/suggest.h"
-#include "landlock/rights.h"
+#include "policy/model/right_names.h"
 
 namespace ringfence::journal {
 
@@ -85,7 +85,7 @@ std::string rule_texts(const Suggestion& suggestion) {
         text += "\n[[filesystem.rule]]\n" + path_comment(proposal, "");
         text +=
             fmt::format("path = {}\nallow = [\"{}\"]\n", "\"" + toml_text(proposal.written) + "\"",
-                        names_of(proposal.grants, "\", \""));
+                        policy::joined_right_names(proposal.grants, "\", \""));
     }
     return text;
 }
@@ -138,14 +138,6 @@ std::string allowed_text(const Suggestion& suggestion) {
 
 }  // namespace
 
-std::string names_of(const landlock::Access& access, const char* separator) {
-    std::string names;
-    for (const landlock::Right& right : landlock::rights)
-        if (!(right.access() & access).empty())
-            names += (names.empty() ? "" : separator) + std::string(right.name);
-    return names;
-}
-
 // Escapes a text for a TOML basic string (TOML 1.0, "String"). Paths that are not UTF-8 are refused
 // before. In comments, bytes that are not UTF-8 are shown as \xNN.
 std::string toml_text(std::string_view text) {
@@ -169,10 +161,10 @@ std::string toml_text(std::string_view text) {
 }
 
 std::string comment_of(const PathProposal& proposal) {
-    std::string text =
-        fmt::format("{}: {}", evidence_text(proposal.evidence), names_of(proposal.denied, ", "));
+    std::string text = fmt::format("{}: {}", evidence_text(proposal.evidence),
+                                   policy::joined_right_names(proposal.denied));
     const landlock::Access more = proposal.grants - proposal.denied;
-    if (!more.empty()) text += fmt::format("; also grants {}", names_of(more, ", "));
+    if (!more.empty()) text += fmt::format("; also grants {}", policy::joined_right_names(more));
     if (proposal.directory) text += "; for everything beneath";
     if (!proposal.verified) text += "; path not verified";
     if (!proposal.why.empty()) text += "; " + toml_text(proposal.why);

@@ -167,7 +167,7 @@ constexpr Check table[] = {
      "the unit's own settings grant more than the policy does (`inherit`)",
      "change the unit's setting, or write inherit = false and name what is needed", check_inherited_grant},
     {"written-program", S::error, Needs::unit_files,
-     "who writes a program decides what runs at the next start, and which interpreter the fence lets it execute",
+     "a service that can change its own program chooses what runs at its next start, and which interpreter its fence allows",
      "install the program where the service may not write; the generator adds no rule for its interpreter",
      check_written_program},
     {"written-input", S::error, Needs::unit_files,

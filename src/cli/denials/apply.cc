@@ -22,11 +22,6 @@ constexpr char review_name[] = "50-review.toml";
 // Readers of policies ignore a file whose name does not end in ".toml".
 constexpr char backup_suffix[] = "~";
 
-// A fence with several policies has the name "a+b". The first policy is the service's own.
-std::string first_policy(const std::string& names) {
-    return names.substr(0, names.find('+'));
-}
-
 std::string review_path(const Site& site, const std::string& policy) {
     return fmt::format("{}/{}.toml.d/{}", site.policies.front(), policy, review_name);
 }
@@ -75,7 +70,7 @@ Result<void> check_name(const Site& site, const std::string& policy) {
 
 Result<void> apply_suggestion(const Site& site, const Suggestion& suggestion,
                               const Announce& announce) {
-    const std::string policy = first_policy(suggestion.policy);
+    const std::string policy = policy::names_in(suggestion.policy).front();
     if (auto done = check_name(site, policy); !done) return done;
     const std::string path = review_path(site, policy);
     const auto before = read_or_empty(site, path);

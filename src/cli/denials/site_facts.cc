@@ -12,6 +12,7 @@
 #include "cli/site/operand.h"
 #include "dropin/attachment.h"
 #include "dropin/wrapped_command.h"
+#include "policy/model/name.h"
 #include "unit/command.h"
 #include "unit/directories.h"
 #include "unit/unit.h"
@@ -60,12 +61,9 @@ std::vector<PathAlias> aliases_in(const unit::Unit& unit) {
     return aliases;
 }
 
-void add_names(const std::string& joined, std::set<std::string>& names) {
-    for (std::size_t at = 0; at <= joined.size();) {
-        const std::size_t end = std::min(joined.find('+', at), joined.size());
-        names.insert(joined.substr(at, end - at));
-        at = end + 1;
-    }
+std::set<std::string> names_of(const std::string& joined) {
+    const auto names = policy::names_in(joined);
+    return {names.begin(), names.end()};
 }
 
 // The policies that the unit asks for, or that a static fence has made a part of it.
@@ -76,7 +74,7 @@ std::set<std::string> policies_of(const unit::Unit& unit, const dropin::Wrapper&
     for (const unit::CommandLine& line : unit::command_lines(unit, "ExecStart"))
         for (const unit::Command& command : line.list.commands)
             if (const auto wrapped = dropin::read_wrapped_command(wrapper, command))
-                add_names(wrapped->policy, names);
+                names.merge(names_of(wrapped->policy));
     return names;
 }
 
@@ -109,13 +107,7 @@ class SiteFacts {
     /// `names`: one policy, or several as "a+b". Nothing if one of them does not exist or has
     /// errors.
     std::optional<policy::Rules> rules_of(const std::string& names) const {
-        std::vector<policy::Name> list;
-        for (std::size_t at = 0; at <= names.size();) {
-            const std::size_t end = std::min(names.find('+', at), names.size());
-            list.push_back({names.substr(at, end - at), false, {}});
-            at = end + 1;
-        }
-        auto rules = site_.resolve(list);
+        auto rules = site_.resolve(policies_in(names));
         return rules ? *std::move(rules) : std::nullopt;
     }
 

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "base/fd.h"
+#include "policy/model/name.h"
 
 namespace ringfence::cli {
 
@@ -102,11 +103,8 @@ Result<unit::ServiceName> service_name(const std::string& word) {
 
 std::vector<policy::Name> policies_in(const std::string& word) {
     std::vector<policy::Name> names;
-    for (std::size_t at = 0; at <= word.size();) {
-        const std::size_t end = std::min(word.find('+', at), word.size());
-        names.push_back({word.substr(at, end - at), false, {}});
-        at = end + 1;
-    }
+    for (std::string& name : policy::names_in(word))
+        names.push_back({std::move(name), false, {}});
     return names;
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Times of --since= and --until=, a documented part of systemd.time(7):
 //
-//   2026-11-21, 2026-11-21 08:10, 2026-11-21 08:10:59, with T between or a fraction of a second
-//   08:10, 08:10:59                     of today now, today, yesterday, tomorrow     the days at
-//   00:00 -5min, +1h30min, 2 days ago         relative to now; units us ms s min h d w, and their
-//   words @1764000000, @1764000000.5          seconds since the epoch Absolute times are local,
-//   unless " UTC" or a Z follows. Everything else is refused.
+//  - 2026-11-21, 2026-11-21 08:10, 2026-11-21 08:10:59, with T between or a fraction of a second
+//  - 08:10, 08:10:59: of today
+//  - now, today, yesterday, tomorrow: the days at 00:00
+//  - -5min, +1h30min, 2 days ago: relative to now; units us ms s min h d w, and their words
+//  - @1764000000, @1764000000.5: seconds since the epoch
+//
+// Absolute times are local, unless " UTC" or a Z follows. Everything else is refused.
 #pragma once
 
 #include <string>

@@ -8,9 +8,8 @@
 //   fs_layer  the first becomes [filesystem] of the policy, each further one a [[layer]]
 //   net       becomes [network] of the policy
 //   seccomp   becomes SystemCallFilter=~… and SystemCallErrorNumber=
-//   mount     becomes TemporaryFileSystem=, BindPaths= and BindReadOnlyPaths=; proc in a root
-//   becomes
-//             MountAPIVFS=
+//   mount     becomes TemporaryFileSystem=, BindPaths= and BindReadOnlyPaths=
+//             (proc in a root becomes MountAPIVFS=)
 //   runtime   cwd becomes WorkingDirectory=; the user must write root into the unit
 //   broker    the files that the broker opens become rules; what it does on request has no
 //             equivalent

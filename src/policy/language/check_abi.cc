@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A group such as `write` means those of its rights that the policy's ABI has. But whoever names a
-// right, or a key that is only a newer right, expects ringfence to restrict it, which it would not.
-// And a `minimum_abi` above the policy's `abi` would refuse kernels for no reason.
+// Names of single rights, and keys that stand for one right, must be in the policy's ABI, because
+// the author expects them to be restricted. A group such as `write` stands for those of its rights
+// that the ABI has; `connect_unix`, which has one right, also says which sockets stay where systemd
+// hides the others (dropin/stand_ins.h). A `minimum_abi` above the policy's `abi` would refuse
+// kernels for no reason.
 #include "policy/language/check_abi.h"
 
 #include <fmt/format.h>
@@ -15,23 +17,14 @@ namespace {
 
 using landlock::Access;
 
-constexpr Access stood_in = landlock::access_of("fs.resolve_unix");
-
 class AbiCheck {
   public:
-    AbiCheck(int abi, bool stands_in)
-        : abi_(abi),
-          known_(landlock::known_at(abi)),
-          meaningful_(stands_in ? known_ | stood_in : known_) {}
+    explicit AbiCheck(int abi) : abi_(abi), known_(landlock::known_at(abi)) {}
 
     void check(const Ruleset& rules) {
-        for (const PathEntry& path : rules.paths) {
+        for (const PathEntry& path : rules.paths)
             for (const RightEntry& right : path.rights)
                 check(right.access, right.where);
-            // Of a group, some rights may be newer than the ABI (write), but not all
-            // (connect_unix, unless a stand-in takes it as what stays: dropin/stand_ins.h).
-            if (!path.exact && (path.access & meaningful_).empty()) check(path.access, path.where);
-        }
         for (const PortEntry& port : rules.ports)
             check(port.access, port.where);
         for (const RightEntry& right : rules.unrestricted)
@@ -55,13 +48,12 @@ class AbiCheck {
 
     int abi_;
     Access known_;
-    Access meaningful_;
 };
 
 }  // namespace
 
-Diagnostics check_abi(const Policy& policy, int abi, bool stands_in) {
-    AbiCheck check(abi, stands_in || (policy.stand_ins && policy.stand_ins->value));
+Diagnostics check_abi(const Policy& policy, int abi) {
+    AbiCheck check(abi);
     if (policy.minimum_abi && policy.minimum_abi->value > abi)
         check.problems.push_back(
             {policy.minimum_abi->where,

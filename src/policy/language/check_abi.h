@@ -9,7 +9,7 @@ namespace ringfence::policy {
 
 /// A problem for each place that asks for a right newer than `abi`, and for a `minimum_abi` above
 /// it. read_policy() has checked a file that has an `abi` of its own. A drop-in has none: for it,
-/// `abi` is that of the policy that it changes, and `stands_in` says whether that has stand-ins.
-Diagnostics check_abi(const Policy& policy, int abi, bool stands_in = false);
+/// `abi` is that of the policy that it changes.
+Diagnostics check_abi(const Policy& policy, int abi);
 
 }  // namespace ringfence::policy

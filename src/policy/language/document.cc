@@ -6,16 +6,16 @@
 #include <map>
 #include <utility>
 
-// Through what toml++ 3.3 and 3.4 document, and no more. Header-only and without exceptions, here
-// alone: the shared library exports the throwing parser only, and its pkg-config file asks for it
-// with the first two of these macros.
+// This file uses only what toml++ 3.3 and 3.4 document. It alone includes the library, header-only
+// and without exceptions: the shared library exports the throwing parser only, and its pkg-config
+// file asks for it with the first two of these macros.
 //
-// The library makes two kinds of promise about a file's text that a file can break. TOML_ASSERT is
-// ours to define: it asserts what it then checks and reports as a syntax error ("[=" at the start
-// of parse_key()); with NDEBUG it would promise the same to the compiler. The other kind is not:
-// behind its test for blanks that are not ASCII stands __builtin_unreachable(), which most letters
-// of Europe reach, in `4"\u00e9"` or behind a backslash that ends a line. It is therefore given no
-// character that the test looks at (policy/language/unassigned.h).
+// Two things in the library are undefined for some files. TOML_ASSERT states what the parser then
+// checks and reports as a syntax error ("[=" at the start of parse_key()), so here it is defined as
+// nothing; with NDEBUG it would promise the same to the compiler. And its test for blanks that are
+// not ASCII ends in __builtin_unreachable() for most letters of Europe, in `4"\u00e9"` or behind a
+// backslash that ends a line. So the text that the library gets has no such characters
+// (policy/language/unassigned.h).
 #undef TOML_HEADER_ONLY
 #undef TOML_SHARED_LIB
 #define TOML_HEADER_ONLY 1

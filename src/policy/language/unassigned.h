@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The text of a file as the TOML library is given it.
+// Changes a file's text so that toml++ can read it.
 //
 // toml++ 3.3 and 3.4 are undefined for most characters from U+00A1 to U+FEFF wherever they look for
 // blanks (language/document.cc says how). There is no blank beyond U+FEFF, and they do not look
@@ -24,7 +24,7 @@ std::string move_back(std::string_view text);
 /// one.
 bool begins_with_unassigned(std::string_view text);
 
-/// The same of the inside of a string in double quotes: an escape gives such a character too.
+/// The same for the inside of a string in double quotes, where an escape can make such a character.
 bool escapes_unassigned(std::string_view text);
 
 }  // namespace ringfence::policy

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "policy/model/name.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "policy/model/path_text.h"
@@ -28,6 +30,16 @@ std::string problem_with_name(std::string_view name) {
     const bool printable = name[bad] > 0x20 && name[bad] < 0x7f;
     return printable ? fmt::format("it has {} in it", quote(name.substr(bad, 1)))
                      : std::string("it has a character in it that unit names cannot have");
+}
+
+std::vector<std::string> names_in(std::string_view joined) {
+    std::vector<std::string> names;
+    for (std::size_t at = 0; at <= joined.size();) {
+        const std::size_t end = std::min(joined.find('+', at), joined.size());
+        names.emplace_back(joined.substr(at, end - at));
+        at = end + 1;
+    }
+    return names;
 }
 
 }  // namespace ringfence::policy

@@ -102,10 +102,7 @@ std::optional<PolicyLoader::PolicyFiles> PolicyLoader::read(const FoundFile& mai
     std::vector<Policy> parsed;
     for (const FoundFile& file : *drop_ins) {
         auto drop_in = parse(file, Role::drop_in);
-        if (drop_in && policy && policy->abi) {
-            const bool stands_in = policy->stand_ins && policy->stand_ins->value;
-            add(check_abi(*drop_in, policy->abi->value, stands_in));
-        }
+        if (drop_in && policy && policy->abi) add(check_abi(*drop_in, policy->abi->value));
         if (drop_in) parsed.push_back(std::move(*drop_in));
     }
     if (!policy || parsed.size() != drop_ins->size()) return std::nullopt;

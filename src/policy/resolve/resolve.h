@@ -28,9 +28,8 @@ struct Name {
 ///  - Rules are a union. There is one row for each (path, optional), with all rights of that path,
 ///    and ranges of ports are joined.
 ///  - A policy is its file and its drop-ins, in the order of their names. A drop-in may remove
-///  rules
-///    (of the policy, its abstractions and earlier drop-ins), may leave rights unrestricted, and
-///    may change settings. An abstraction only adds rules, quiet paths and directives.
+///    rules (of the policy, its abstractions and earlier drop-ins), may leave rights unrestricted,
+///    and may change settings. An abstraction only adds rules, quiet paths and directives.
 ///  - The `abi` of the first policy applies to all. A further policy or an abstraction for an older
 ///    ABI is an error: it has no rules for the newer rights, which are handled. One for a newer ABI
 ///    loses the rights that are newer.
@@ -38,8 +37,7 @@ struct Name {
 ///    them say so, `minimum_abi` is the highest, and `inherit` is off if one switches it off. So a
 ///    policy that relies on an unrestricted right loses it beside a policy that restricts it.
 ///  - A [[layer]] restricts only those families for which it has a table, at the same ABI. The
-///  rules
-///    of the policy do not apply in it. Of equal layers there is one.
+///    rules of the policy do not apply in it. Of equal layers there is one.
 ///  - A masked abstraction (a link to /dev/null) gives no rules. A masked policy is missing.
 ///
 /// `defaults` gives the `minimum_abi` of policies that do not set it.

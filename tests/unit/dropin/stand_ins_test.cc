@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "build_unit.h"
+#include "places/access.h"
+#include "places/places.h"
 
 namespace ringfence::dropin {
 namespace {
@@ -237,6 +239,15 @@ TEST(StandIns, WithSysAdminTheServiceCanUndoThem) {
     planned.plan();
     EXPECT_EQ(planned.made.coverage, Coverage::partly);
     EXPECT_EQ(planned.value("TemporaryFileSystem"), all_hidden);
+}
+
+// What is hidden as the way to root must be what `check` warns of and what is never proposed.
+TEST(StandIns, WhatIsHiddenIsASensitivePlace) {
+    for (const std::string_view socket : hidden_sockets) {
+        const auto match = places::place_of(socket, places::connects);
+        ASSERT_TRUE(match) << socket;
+        EXPECT_EQ(match->place->kind, places::Kind::root_socket) << socket;
+    }
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "journal/generalise.h"
 #include "journal/suspicion.h"
 #include "landlock/rights.h"
+#include "policy/model/right_names.h"
 #include "vector_source.h"
 
 namespace ringfence::journal {
@@ -351,7 +352,7 @@ std::string lines_of(const Suggestion& suggestion) {
     std::string text;
     for (const PathProposal& proposal : suggestion.paths)
         text += proposal.written + (proposal.directory ? "/" : "") + " " +
-                names_of(proposal.grants, ",") + "\n";
+                policy::joined_right_names(proposal.grants, ",") + "\n";
     return text;
 }
 

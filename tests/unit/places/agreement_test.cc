@@ -16,6 +16,7 @@
 #include "lint/check.h"
 #include "places/access.h"
 #include "places/places.h"
+#include "policy/model/right_names.h"
 
 namespace ringfence {
 namespace {
@@ -68,7 +69,7 @@ std::vector<Access> all_accesses() {
 }
 
 std::string text_of(const std::string& path, const Access& access) {
-    return path + " " + journal::names_of(access, ",");
+    return path + " " + policy::joined_right_names(access, ",");
 }
 
 // Collects disagreements and shows the first few.

@@ -158,10 +158,7 @@ const BadText rules[] = {
       "test the service with it), or leave it out"}},
     {"NewerKeys",
      "[filesystem]\nconnect_unix = ['/x']\n[network]\nbind_udp = [53]\n",
-     {"f:4:17: `fs.resolve_unix` needs abi = 9 or newer, this policy says abi = 7; raise `abi` "
-      "(and "
-      "test the service with it), or leave it out",
-      "f:6:13: `net.bind_udp` needs abi = 10 or newer, this policy says abi = 7; raise `abi` (and "
+     {"f:6:13: `net.bind_udp` needs abi = 10 or newer, this policy says abi = 7; raise `abi` (and "
       "test the service with it), or leave it out"}},
     {"NewerInALayer",
      "[[layer]]\n[layer.network]\nconnect_udp = [53]\n",

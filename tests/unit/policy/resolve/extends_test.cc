@@ -235,11 +235,11 @@ TEST_F(DropIns, RemoveOfNothingIsAnError) {
 
 TEST_F(DropIns, AreHeldToThePolicysAbi) {
     policy("p", "", 7);
-    drop_in("p", "10.toml", "[filesystem]\nconnect_unix = ['/s']\n");
+    drop_in("p", "10.toml", "[network]\nbind_udp = [53]\n");
     drop_in("p", "20.toml", "abi = 9\n");
     EXPECT_THAT(problems("p"),
-                ElementsAre(HasSubstr("/etc/p/p.toml.d/10.toml:3:17: `fs.resolve_unix` needs abi = "
-                                      "9 or newer, this policy says abi = 7"),
+                ElementsAre(HasSubstr("/etc/p/p.toml.d/10.toml:3:13: `net.bind_udp` needs abi = 10 "
+                                      "or newer, this policy says abi = 7"),
                             HasSubstr("20.toml:2:1: `abi` has no place in a drop-in")));
 }
 
