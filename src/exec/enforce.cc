@@ -275,6 +275,7 @@ void check_stand_ins(const Arguments& arguments, Outcome* outcome) {
         (is_so(stand_in) ? outcome->stood_in : missing) |= stand_in.right;
     }
     outcome->stood_in = outcome->stood_in - missing;
+    outcome->not_stood_in = missing;
     outcome->unenforced |= missing;
 }
 

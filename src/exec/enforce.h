@@ -29,7 +29,7 @@ bool restrict_self(const Plan& plan, const landlock::Support& support, const Rul
                    const Tag& tag, Outcome* ret, Failure* failure);
 
 /// Does the checks of all --stand-in= options. Adds a right to `outcome->stood_in` if all its
-/// checks succeed, and to `outcome->unenforced` if one fails.
+/// checks succeed, and to `outcome->unenforced` and `not_stood_in` if one fails.
 void check_stand_ins(const Arguments& arguments, Outcome* outcome);
 
 }  // namespace ringfence::exec

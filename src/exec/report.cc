@@ -96,6 +96,38 @@ void add_names(Text* text, landlock::CapabilitySet set) {
     }
 }
 
+void add_list(Text* record, std::string_view name, const Access& access) {
+    if (access.empty()) return;
+    record->add(name).add("=");
+    add_names(record, access, false);
+    record->put('\n');
+}
+
+// What the kernel is too old for.
+Access awaited(const Outcome& outcome) {
+    return outcome.unenforced - outcome.support.known();
+}
+
+// ", ABI 7 of 10, 42 rules": a kernel of ABI 10 would enforce everything.
+void add_summary(Text* line, const Outcome& outcome) {
+    line->add(", ABI ").add(static_cast<std::uint64_t>(outcome.support.kernel_abi));
+    if (const Access missing = awaited(outcome); !missing.empty())
+        line->add(" of ").add(static_cast<std::uint64_t>(landlock::abi_needed(missing)));
+    line->add(", ").add(std::uint64_t{outcome.rules}).add(outcome.rules == 1 ? " rule" : " rules");
+    if (outcome.layers > 1) line->add(", ").add(std::uint64_t{outcome.layers}).add(" layers");
+    if (outcome.not_stood_in.empty()) return;
+    line->add("; nothing stands in for ");
+    add_names(line, outcome.not_stood_in, false);
+}
+
+void add_details(Text* line, const Outcome& outcome) {
+    if (outcome.no_new_privs) line->add("; no_new_privs set");
+    const Access missing = awaited(outcome);
+    if (missing.empty()) return;
+    line->add("; this kernel is too old for ");
+    add_names(line, missing, true);
+}
+
 }  // namespace
 
 Tag make_tag(const unsigned char* random) {
@@ -153,43 +185,31 @@ void Reporter::enforced(const Outcome& outcome) {
 }
 
 void Reporter::send_enforced(const Outcome& outcome) {
-    const bool degraded = !outcome.unenforced.empty();
+    const bool degraded = !outcome.not_stood_in.empty();
     const char* const status = degraded ? report::status_degraded : report::status_enforced;
     // There is room for the names of all rights, and for a policy's name as long as a value may be.
     Buffer<value_limit + 2048> line;
     if (!plan_.policy.empty()) line.add(clip(plan_.policy)).add(" ");
-    line.add(status).add(", ABI ").add(static_cast<std::uint64_t>(outcome.support.kernel_abi));
-    line.add(", ").add(std::uint64_t{outcome.rules}).add(outcome.rules == 1 ? " rule" : " rules");
-    if (outcome.layers > 1) line.add(", ").add(std::uint64_t{outcome.layers}).add(" layers");
-    if (outcome.no_new_privs) line.add(", no_new_privs set");
-    if (degraded) {
-        line.add("; not enforced: ");
-        add_names(&line, outcome.unenforced, true);
-    }
+    line.add(status);
+    add_summary(&line, outcome);
+    send_status(line.view(), 0);  // one line of systemctl status; the record says the rest
+    add_details(&line, outcome);
     Buffer<4 * value_limit + 4096> record;
     begin_record(&record, line.view(),
                  degraded ? report::message_degraded : report::message_enforced,
                  degraded ? '4' : '6', status, outcome.support);
     add_number(&record, "LANDLOCK_RULES", outcome.rules);
     add_number(&record, "LANDLOCK_LAYERS", outcome.layers);
-    if (degraded) {
-        record.add("LANDLOCK_UNENFORCED=");
-        add_names(&record, outcome.unenforced, false);
-        record.put('\n');
-    }
-    if (!outcome.stood_in.empty()) {
-        record.add("LANDLOCK_STOOD_IN=");
-        add_names(&record, outcome.stood_in, false);
-        record.put('\n');
-    }
+    add_list(&record, "LANDLOCK_UNENFORCED", outcome.unenforced);
+    add_list(&record, "LANDLOCK_STOOD_IN", outcome.stood_in);
+    add_list(&record, "LANDLOCK_NOT_STOOD_IN", outcome.not_stood_in);
     if (plan_.dropped != 0) {
         record.add("LANDLOCK_DROPPED=");
         add_names(&record, plan_.dropped);
         record.put('\n');
     }
-    send_status(line.view(), 0);
     const bool sent = send_record(record.view()) || write_line(line.view(), outcome);
-    if (degraded && !sent) to_stderr(line.view());
+    if (!outcome.unenforced.empty() && !sent) to_stderr(line.view());
 }
 
 void Reporter::failed(const Failure& failure, const Support& support, std::string_view what,

@@ -17,7 +17,8 @@ namespace ringfence::exec {
 struct Outcome {
     landlock::Support support;
     landlock::Access unenforced;
-    landlock::Access stood_in;  ///< hidden by the unit's mounts: all checks succeeded
+    landlock::Access stood_in;      ///< hidden by the unit's mounts: all checks succeeded
+    landlock::Access not_stood_in;  ///< a check of the hidden sockets failed
     unsigned rules = 0;
     unsigned layers = 0;
     bool no_new_privs = false;  ///< the wrapper has set it
@@ -44,7 +45,7 @@ class Reporter {
     /// connected is skipped.
     void connect();
 
-    /// Reports "enforced" or "degraded", just before execve(2).
+    /// Reports "enforced" or, if a stand-in is missing, "degraded", just before execve(2).
     void enforced(const Outcome& outcome);
     /// Reports that the process could not be restricted, or that the unit is refused.
     void refused(const Failure& failure, const landlock::Support& support);

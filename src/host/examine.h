@@ -42,6 +42,8 @@ struct Machine {
     std::string wrapper;           ///< path of the wrapper
     dropin::Plan plan;             ///< what the generator would write now
     Run run;
+    int expected_abi = 0;     ///< the ABI that ringfence.conf expects of the kernel; 0: none
+    std::string expected_by;  ///< the place in ringfence.conf
 };
 
 struct Examination {

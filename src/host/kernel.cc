@@ -69,14 +69,25 @@ void add_age(const Support& support, Findings& findings) {
                          support.kernel_abi, landlock::newest_abi),
              "upgrade ringfence to use the new rights"});
     if (const std::string names = waiting_rights(support.abi); !names.empty())
-        findings.push_back({Level::note, "this kernel cannot enforce " + names,
-                            "policies that ask for them run degraded, or not at all below their "
-                            "minimum_abi"});
+        findings.push_back({Level::note, "this kernel is too old for " + names,
+                            "units whose policies ask for them run without these, or not at all "
+                            "below their minimum_abi; expected_abi in ringfence.conf makes this a "
+                            "warning"});
     if (support.abi < first_logging_abi)
         findings.push_back({Level::warning,
                             "this kernel does not log denials of Landlock, so there is nothing to "
                             "review",
                             "logging needs ABI 7: Linux 6.15"});
+}
+
+void add_expectation(const Machine& machine, Findings& findings) {
+    if (machine.kernel.landlock.abi >= machine.expected_abi) return;
+    findings.push_back(
+        {Level::warning,
+         fmt::format("this kernel is degraded: its Landlock ABI {} is older than "
+                     "expected_abi = {} ({})",
+                     machine.kernel.landlock.abi, machine.expected_abi, machine.expected_by),
+         "boot a newer kernel, or change expected_abi"});
 }
 
 void add_errata(const Support& support, Findings& findings) {
@@ -100,6 +111,7 @@ Findings examine_kernel(const Machine& machine) {
                                       support.kernel_abi),
                           ""}};
     add_age(support, findings);
+    add_expectation(machine, findings);
     add_errata(support, findings);
     return findings;
 }

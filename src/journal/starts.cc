@@ -6,7 +6,6 @@
 #include <optional>
 #include <tuple>
 
-#include "base/number.h"
 #include "journal/wrapper_report.h"
 #include "landlock/report.h"
 
@@ -28,18 +27,19 @@ std::string text_field(Source& source, const char* name) {
 }
 
 // If the program could not be executed, the service did not start, so that counts as refused.
-std::optional<StartStatus> status_of(Source& source) {
+std::optional<StartStatus> status_of(Source& source, const KernelFacts& facts) {
     if (source.field("MESSAGE_ID") == report::message_exec_failed) return StartStatus::refused;
-    const std::string status = text_field(source, "LANDLOCK_STATUS");
+    const int running = source.boot() == facts.boot ? facts.abi : 0;
+    const std::string status = status_field(source, std::max(running, facts.expected_abi));
     if (status == report::status_enforced) return StartStatus::enforced;
     if (status == report::status_degraded) return StartStatus::degraded;
     if (status == report::status_refused) return StartStatus::refused;
     return std::nullopt;
 }
 
-std::optional<Report> read_report(Source& source) {
+std::optional<Report> read_report(Source& source, const KernelFacts& facts) {
     if (!is_wrapper_message(source.field("MESSAGE_ID").value_or(""))) return std::nullopt;
-    const auto status = status_of(source);
+    const auto status = status_of(source, facts);
     if (!status) return std::nullopt;
     Report report;
     report.invocation = text_field(source, "_SYSTEMD_INVOCATION_ID");
@@ -51,8 +51,7 @@ std::optional<Report> read_report(Source& source) {
     start.time = source.time();
     start.policy = policy_field(source);
     start.digest = digest_field(source);
-    start.abi = static_cast<int>(std::min<std::uint64_t>(
-        parse_number(text_field(source, "LANDLOCK_ABI")).value_or(0), 9999));
+    start.abi = abi_field(source);
     start.unenforced = known_rights(source.field("LANDLOCK_UNENFORCED").value_or(""));
     start.error = source.field("LANDLOCK_ERROR").value_or("").substr(0, longest_error);
     return report;
@@ -112,7 +111,7 @@ const char* name_of(StartStatus status) {
     return "";
 }
 
-Result<Starts> read_starts(Source& source, Time since, Time until) {
+Result<Starts> read_starts(Source& source, Time since, Time until, const KernelFacts& facts) {
     if (auto done = source.select({Pass::reports, Time::min(), until, std::nullopt, {}}); !done)
         return tl::unexpected(done.error());
     Starts starts;
@@ -121,7 +120,7 @@ Result<Starts> read_starts(Source& source, Time since, Time until) {
         const auto found = source.next();
         if (!found) return tl::unexpected(found.error());
         if (!*found) break;
-        auto report = read_report(source);
+        auto report = read_report(source, facts);
         if (!report) continue;
         UnitStarts& start = report->start;
         if (start.unit.empty()) {

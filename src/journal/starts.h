@@ -45,9 +45,17 @@ struct Starts {
     std::uint64_t left_out = 0;      ///< reports of further units, beyond the limit of memory
 };
 
+/// What is known of kernels besides the words of reports.
+struct KernelFacts {
+    int expected_abi = 0;  ///< the ABI that every kernel should have; 0: none is expected
+    /// The running kernel. A report of this boot cannot say that its kernel was older.
+    Id boot = {};
+    int abi = 0;
+};
+
 /// Finds the latest invocation of each unit up to `until`. It may have begun before `since`,
 /// because services run for months. Only starts from `since` on are counted. Errors: those of the
 /// source.
-Result<Starts> read_starts(Source& source, Time since, Time until);
+Result<Starts> read_starts(Source& source, Time since, Time until, const KernelFacts& facts = {});
 
 }  // namespace ringfence::journal

@@ -7,9 +7,11 @@
 #include "base/number.h"
 #include "base/path.h"
 #include "journal/fields.h"
+#include "landlock/handling.h"
 #include "landlock/report.h"
 #include "landlock/rights.h"
 #include "policy/model/name.h"
+#include "policy/model/right_names.h"
 
 namespace ringfence::journal {
 
@@ -83,6 +85,25 @@ bool is_wrapper(std::string_view exe) {
     return base_name(exe) == wrapper_name;
 }
 
+int abi_field(Source& source) {
+    constexpr std::uint64_t highest_abi = 9999;
+    return static_cast<int>(
+        std::min(parse_number(source.field("LANDLOCK_ABI").value_or("")).value_or(0), highest_abi));
+}
+
+std::string status_field(Source& source, int known_abi) {
+    const std::string status = text(source, "LANDLOCK_STATUS");
+    if (status != report::status_enforced && status != report::status_degraded) return status;
+    const std::string_view missing = source.field("LANDLOCK_UNENFORCED").value_or("");
+    const bool says_why = status == report::status_enforced || !missing.empty();
+    const int abi = abi_field(source);
+    const bool complete =
+        abi > 0 && says_why &&
+        landlock::shortfall(policy::access_of(known_rights(missing)), abi, known_abi).empty();
+    const bool stood_in = source.field("LANDLOCK_NOT_STOOD_IN").value_or("").empty();
+    return complete && stood_in ? report::status_enforced : report::status_degraded;
+}
+
 std::string policy_field(Source& source) {
     return policy_or_nothing(text(source, "LANDLOCK_POLICY"));
 }
@@ -123,7 +144,8 @@ std::optional<WrapperReport> read_wrapper_report(Source& source) {
     report.digest = digest_field(source);
     report.program = text(source, "LANDLOCK_PROGRAM");
     report.layers = layers_of(source);
-    report.status = text(source, "LANDLOCK_STATUS");
+    report.abi = abi_field(source);
+    report.status = status_field(source);
     report.unenforced = known_rights(source.field("LANDLOCK_UNENFORCED").value_or(""));
     report.stood_in = known_rights(source.field("LANDLOCK_STOOD_IN").value_or(""));
     report.error = text(source, "LANDLOCK_ERROR");

@@ -29,7 +29,8 @@ struct WrapperReport {
     std::string digest;
     std::string program;
     unsigned layers = 0;                  ///< domains that the wrapper entered; 0 if it refused
-    std::string status;                   ///< "enforced", "degraded", "refused"
+    int abi = 0;                          ///< the kernel's; 0: the report does not say it
+    std::string status;                   ///< as status_field() says
     std::vector<std::string> unenforced;  ///< names of rights
     std::vector<std::string> stood_in;    ///< rights for which something else stands in
     std::string error;  ///< why the start was refused, or the program not executed
@@ -57,6 +58,15 @@ bool is_wrapper(std::string_view exe);
 // What a report says, if it is something that the wrapper can say. Everybody can send reports, and
 // their texts are kept and shown.
 
+/// "enforced", "degraded" or "refused"; another text for a record that is none of the wrapper's.
+///
+/// Earlier wrappers said "degraded" whenever the kernel was too old for a right. So this is not the
+/// word in LANDLOCK_STATUS= but what the other fields come to: a start is degraded if a right is
+/// not enforced that a kernel of this ABI, or of `known_abi`, can enforce, or if a stand-in is
+/// missing. A record that contradicts itself is degraded as well.
+std::string status_field(Source& source, int known_abi = 0);
+/// The kernel's ABI; 0: none.
+int abi_field(Source& source);
 /// Empty unless each name in it, between "+" and blanks, can be the name of a policy.
 std::string policy_field(Source& source);
 /// Empty unless it is a digest.

@@ -40,6 +40,13 @@ constexpr Access denied(const Access& handled, const Access& unrestricted, bool 
     return denies_refer ? handled | refer : handled;
 }
 
+/// Of a fence's rights that are not enforced, those that make it *degraded*: the kernel knows them,
+/// or a kernel of `expected_abi` would (0: none is expected). The others wait for a newer kernel,
+/// which is said once for the machine.
+constexpr Access shortfall(const Access& unenforced, int abi, int expected_abi = 0) {
+    return unenforced & known_at(abi > expected_abi ? abi : expected_abi);
+}
+
 /// Rights of newer ABIs than `abi`.
 constexpr Access newer_than(int abi) {
     return known_at(newest_abi) - known_at(abi);

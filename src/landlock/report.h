@@ -3,7 +3,9 @@
 // IDs and the form of the tag. Freestanding, so that the wrapper and the readers share this file.
 //
 // Besides MESSAGE=, MESSAGE_ID= and PRIORITY=, a record has:
-//   LANDLOCK_STATUS=      enforced | degraded | refused
+//   LANDLOCK_STATUS=      enforced | degraded | refused; degraded: LANDLOCK_NOT_STOOD_IN= is there.
+//                         Earlier versions wrote "degraded" for every LANDLOCK_UNENFORCED=, so
+//                         readers judge by the other fields (journal/wrapper_report.h)
 //   LANDLOCK_POLICY=      the policy's name, as the unit gives it; absent if there is none
 //   LANDLOCK_POLICY_DIGEST=
 //   LANDLOCK_ABI=         the kernel's ABI version, 0 without Landlock
@@ -13,6 +15,7 @@
 //   LANDLOCK_UNENFORCED=  rights that are not enforced, with commas between; absent if none
 //   LANDLOCK_STOOD_IN=    rights for which something else stands in, as the wrapper has seen; of
 //                         these, what is in LANDLOCK_UNENFORCED= is not restricted by the kernel
+//   LANDLOCK_NOT_STOOD_IN=  rights for which something else was to stand in, and does not
 //   LANDLOCK_DROPPED=     capabilities that are gone for good, with commas between; absent if none
 //   LANDLOCK_TAG=         the comm in the audit record of the domain; see below
 //   LANDLOCK_PROGRAM=     the program that was executed, or would have been

@@ -79,10 +79,10 @@ class Stage:
              self.directory / "mount", self.tree, built.WRAPPER,
              "/usr/bin/env", "-i", "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", *environment, *fenced],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
-        # The wrapper reports the rights that this kernel does not know, which is not output of the
+        # The wrapper names the rights that this kernel is too old for, which is not output of the
         # command.
         lines = [line for line in done.stdout.decode(errors="replace").splitlines(keepends=True)
-                 if not line.startswith("ringfence-exec: p degraded")]
+                 if not line.startswith("ringfence-exec: p enforced")]
         return "".join(lines), done.returncode
 
     def real(self, pattern):

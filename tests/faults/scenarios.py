@@ -72,7 +72,7 @@ SCENARIOS = [
                         f"--read=-{TREE}/nowhere", f"--read=-{TREE}/a/sub", "--log=new-exec",
                         f"--quiet={TREE}/b", "--layer", *LAYER,
                         f"--allow=fs.make_dir,fs.read_file:{TREE}/a/sub"]),
-    Scenario("degraded", ["--policy=p", "--abi=11", *LAYER[1:]]),
+    Scenario("older-kernel", ["--policy=p", "--abi=11", *LAYER[1:]]),
     Scenario("unprivileged", ["--policy=p", "--failure-status=99", *LAYER, "--layer", *LAYER],
              user=65534, statuses=(99,)),
     Scenario("list", ["--policy=p", "--args-fd=7", f"--read=-{TREE}/a/sub"],

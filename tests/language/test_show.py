@@ -18,6 +18,7 @@ SCREENS = {
     "policy": ["app"],
     "policy-narrow": ["app"],
     "policy-abi-5": ["--abi=5", "app"],
+    "policy-abi-3": ["--abi=3", "app"],
     "policy-abi-1": ["--abi=1", "app"],
     "policies-merged": ["app+plain"],
     "unit": ["app.service"],

@@ -5,7 +5,8 @@ import pytest
 UNIT = "explained.service"
 CASES = {
     "is enforced on": ("--policy=p --abi=1 --execute=/usr", "/usr/bin/sleep 60"),
-    "is enforced in part on": ("--policy=p --abi=11 --execute=/usr", "/usr/bin/sleep 60"),
+    "is enforced in part on": ("--policy=p --abi=1 --execute=/usr --stand-in=fs.resolve_unix:absent:/usr",
+                               "/usr/bin/sleep 60"),
     "its Landlock fence cannot be put up": ("--policy=p --refuse=because", "/usr/bin/sleep 60"),
     "its program could not be executed": ("--policy=p --abi=1 --read=/usr", "/usr/bin/sleep 60"),
 }

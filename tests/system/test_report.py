@@ -46,6 +46,51 @@ def test_starts_and_denials(machine):
     assert status == 0
 
 
+def test_the_kernel_is_named_once_for_the_host(machine):
+    name = "older.service"
+    machine.policy("reader", POLICY.replace("abi = 7", "abi = 10"))
+    machine.unit(name, "[Service]\nType=oneshot\nX-LandlockPolicy=reader\nExecStart=/bin/sleep 1\n")
+    machine.start(name)
+    status, document = report(machine)
+    awaited = ["fs.resolve_unix", "net.bind_udp", "net.connect_send_udp"]
+    assert status == 0 and unit_of(document, name)["state"] == "enforced"
+    assert unit_of(document, name)["unenforced"] == awaited and document["expected_abi"] is None
+    host = machine.run("hostname").stdout.strip()
+    assert document["kernels"] == [{"host": host, "abi": 7, "degraded": False, "unenforced": awaited}]
+    text = machine.run("ringfence", "report", "--no-pager").stdout
+    assert f"\nKernel: Landlock ABI 7, too old for {', '.join(awaited)}\n" in text
+    assert text.count("net.bind_udp") == 1
+
+
+def test_a_kernel_below_the_expected_abi(machine):
+    name = "expected.service"
+    machine.policy("reader", POLICY.replace("abi = 7", "abi = 10"))
+    machine.unit(name, "[Service]\nType=oneshot\nX-LandlockPolicy=reader\nExecStart=/bin/sleep 1\n")
+    machine.start(name)
+    machine.write("/etc/ringfence/ringfence.conf", "expected_abi = 9\n")
+    # The journals of a fleet, with the expectation of the machine that reports.
+    for choice in ([], ["--directory=/var/log/journal"]):
+        status, document = report(machine, *choice)
+        unit = unit_of(document, name)
+        assert status == 3 and unit["state"] == "degraded" and unit["starts"]["degraded"] == 1
+        assert document["expected_abi"] == 9 and document["kernels"][0]["degraded"]
+        text = machine.run("ringfence", "report", "--no-pager", *choice, check=False).stdout
+        assert "Landlock ABI 7, degraded: expected_abi is 9, too old for fs.resolve_unix" in text
+    machine.run("mkdir", "-p", NODE_EXPORTER)
+    machine.start("ringfence-metrics.service")  # its sandbox lets the kernel say its ABI
+    lines = machine.read(f"{NODE_EXPORTER}/ringfence.prom").splitlines()
+    machine.run("rm", "-r", NODE_EXPORTER)
+    assert "ringfence_kernel_abi 7" in lines and "ringfence_kernel_degraded 1" in lines
+    machine.start("ringfence-report.service")
+    assert "kernels below expected_abi" in machine.read("/var/lib/ringfence/report.html")
+    machine.write("/etc/ringfence/ringfence.conf", "expected_abi = 7\n")
+    status, document = report(machine)
+    assert status == 0 and unit_of(document, name)["state"] == "enforced"
+    machine.write("/etc/ringfence/ringfence.conf", "expected_abi = 99\n")
+    done = machine.run("ringfence", "report", check=False)
+    assert done.returncode == 3 and "ringfence.conf:1:16: `expected_abi` is 99" in done.stderr
+
+
 def test_a_refused_unit_changes_the_exit_status(machine):
     machine.policy("broken", "version = 1\nabi = 7\n[filesystem]\nraed = []\n")
     machine.unit("broken.service", "[Service]\nX-LandlockPolicy=broken\nExecStart=/bin/true\n")

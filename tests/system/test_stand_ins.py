@@ -117,7 +117,7 @@ def test_what_is_not_so_is_reported(asker):
     assert "systemctl" in succeeded(asker)
     record = asker.fence(UNIT)
     assert record["LANDLOCK_STATUS"] == "degraded" and record["LANDLOCK_UNENFORCED"] == "fs.resolve_unix"
-    assert "LANDLOCK_STOOD_IN" not in record
+    assert "LANDLOCK_STOOD_IN" not in record and record["LANDLOCK_NOT_STOOD_IN"] == "fs.resolve_unix"
 
 
 def test_notification_and_the_journal_work(asker):

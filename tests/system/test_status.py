@@ -56,14 +56,73 @@ def test_enforced(sleeper):
     assert unit["reasons"] == [] and "unenforced" not in unit and not unit["static"]
 
 
-def test_degraded_names_the_rights(sleeper):
-    sleeper.policy("sleeper", POLICY.replace("abi = 7", "abi = 10"))
-    sleeper.reload()
-    sleeper.restart(UNIT)
-    unit = expect(sleeper, "degraded", 0)
-    assert "net.bind_udp" in unit["unenforced"]
-    assert "does not enforce fs.resolve_unix, net.bind_udp" in \
-        sleeper.run("ringfence", "status", "--no-pager").stdout
+AWAITED = ["fs.resolve_unix", "net.bind_udp", "net.connect_send_udp"]  # by a policy for ABI 10, where the kernel has 7
+KERNEL = f"\nKernel: Landlock ABI 7, too old for {', '.join(AWAITED)}"
+EXPECTED = "/etc/ringfence/ringfence.conf.d/50-expected.conf"
+
+
+def wants_abi_10(machine):
+    machine.policy("sleeper", POLICY.replace("abi = 7", "abi = 10"))
+    machine.reload()
+    machine.restart(UNIT)
+
+
+def kernel_of(machine):
+    return json.loads(machine.run("ringfence", "status", "--json", check=False).stdout)["kernel"]
+
+
+def test_what_the_kernel_is_too_old_for_is_said_once(sleeper):
+    wants_abi_10(sleeper)
+    unit = expect(sleeper, "enforced", 0)
+    assert unit["unenforced"] == AWAITED and unit["reasons"] == []
+    sleeper.drop_in("nginx.service", "[Service]\nX-LandlockPolicy=nginx\n")
+    sleeper.restart("nginx.service")
+    text = sleeper.run("ringfence", "status", "--no-pager").stdout
+    assert text.endswith(KERNEL + "\n") and text.count("net.bind_udp") == 1
+    assert kernel_of(sleeper) == {"abi": 7, "degraded": False, "unenforced": AWAITED}
+    assert "this kernel is too old for fs.resolve_unix (ABI 9)" in \
+        sleeper.run("ringfence", "doctor", check=False).stdout
+
+
+def test_the_record_of_the_start_is_complete(sleeper):
+    wants_abi_10(sleeper)
+    record = sleeper.fence(UNIT)
+    assert record["LANDLOCK_STATUS"] == "enforced" and record["PRIORITY"] == "6"
+    assert record["LANDLOCK_UNENFORCED"] == ",".join(AWAITED)
+    assert "this kernel is too old for fs.resolve_unix (needs ABI 9), net.bind_udp (needs ABI 10)" in record["MESSAGE"]
+
+
+def test_the_status_of_systemctl_is_one_line(sleeper):
+    """Measured on the shipped policy of nginx, on a terminal of 80 columns."""
+    sleeper.drop_in("nginx.service", "[Service]\nX-LandlockPolicy=nginx\n")
+    sleeper.restart("nginx.service")
+    lines = [line for line in sleeper.status("nginx.service").splitlines() if "Status:" in line]
+    assert len(lines) == 1 and len(lines[0]) <= 80, lines
+    assert lines[0].startswith('     Status: "ringfence: nginx enforced, ABI 7 of 10, ')
+
+
+def test_a_kernel_below_the_expected_abi(sleeper):
+    """The key only reports: the fence and its digest stay, and the service needs no restart."""
+    wants_abi_10(sleeper)
+    digest = expect(sleeper, "enforced", 0)["digest"]
+    sleeper.write(EXPECTED, "expected_abi = 9\n")
+    unit = expect(sleeper, "degraded", 3, "a kernel of expected_abi = 9 would enforce fs.resolve_unix")
+    assert unit["digest"] == digest and unit["unenforced"] == AWAITED
+    text = sleeper.run("ringfence", "status", "--no-pager", check=False).stdout
+    assert text.endswith(f"{KERNEL}; degraded: expected_abi is 9 ({EXPECTED}:1:16)\n"), text
+    sleeper.write(EXPECTED, "expected_abi = 7\n")
+    expect(sleeper, "enforced", 0)
+    sleeper.write(EXPECTED, "expected_abi = 99\n")
+    expect(sleeper, "refused", 4, f"{EXPECTED}:1:16: `expected_abi` is 99")
+
+
+def test_a_kernel_below_the_expected_abi_whose_units_are_enforced(sleeper):
+    sleeper.write(EXPECTED, "expected_abi = 10\n")
+    unit = expect(sleeper, "enforced", 3)
+    assert "unenforced" not in unit
+    assert kernel_of(sleeper) == {"abi": 7, "degraded": True, "unenforced": [], "expected_abi": 10}
+    doctor = sleeper.run("ringfence", "doctor", check=False).stdout
+    assert f"its Landlock ABI 7 is older than expected_abi = 10 ({EXPECTED}:1:16)" in doctor
 
 
 def test_attached(sleeper):

@@ -26,9 +26,11 @@ struct Examined {
 };
 
 std::vector<Examined> examine(const Site& site) {
-    const host::Machine machine = {
+    host::Machine machine = {
         site.root,         host::ask_kernel(), site.units.scope, generator_directory(site),
         RINGFENCE_WRAPPER, site.plan(),        host::run_program};
+    machine.expected_abi = site.expected_abi();
+    if (site.defaults) machine.expected_by = to_string(site.defaults->expected_abi_where);
     std::vector<Examined> all;
     for (const host::Examination& examination : host::examinations())
         all.push_back({&examination, examination.run(machine)});

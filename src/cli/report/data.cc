@@ -5,6 +5,9 @@
 #include <map>
 #include <tuple>
 
+#include "landlock/rights.h"
+#include "policy/model/right_names.h"
+
 namespace ringfence::cli {
 
 namespace {
@@ -59,6 +62,38 @@ const char* name_of(UnitState state) {
 std::uint64_t ReportData::count(UnitState state) const {
     return static_cast<std::uint64_t>(std::count_if(
         units.begin(), units.end(), [&](const ReportUnit& unit) { return unit.state == state; }));
+}
+
+bool ReportData::has_degraded_kernel() const {
+    return std::any_of(kernels.begin(), kernels.end(),
+                       [](const ReportKernel& kernel) { return kernel.degraded; });
+}
+
+// Earlier starts may have run on another kernel, and are not counted.
+std::vector<ReportKernel> report_kernels(const std::vector<ReportUnit>& units, int expected_abi,
+                                         const std::optional<ReportKernel>& known) {
+    std::map<std::string, std::pair<ReportKernel, Time>> hosts;
+    if (known) hosts[known->host] = {*known, Time::max()};
+    for (const ReportUnit& unit : units) {
+        if (unit.abi == 0 || !unit.time) continue;
+        auto& [kernel, time] = hosts.try_emplace(unit.host).first->second;
+        if (kernel.host.empty() || *unit.time > time) {
+            kernel = {unit.host, unit.abi, false, {}};
+            time = *unit.time;
+        }
+    }
+    std::vector<ReportKernel> kernels;
+    for (auto& [host, found] : hosts) {
+        ReportKernel& kernel = found.first;
+        kernel.degraded = kernel.abi < expected_abi;
+        landlock::Access awaited;
+        for (const ReportUnit& unit : units)
+            if (unit.host == host && unit.abi == kernel.abi)
+                awaited |= policy::access_of(unit.unenforced) - landlock::known_at(kernel.abi);
+        kernel.unenforced = policy::right_names(awaited);
+        kernels.push_back(std::move(kernel));
+    }
+    return kernels;
 }
 
 std::vector<ReportUnit> report_units(const journal::Starts& starts,

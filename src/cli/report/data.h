@@ -35,6 +35,14 @@ struct ReportUnit {
     std::uint64_t denials = 0;
 };
 
+/// The kernel of a host: what all its units have in common.
+struct ReportKernel {
+    std::string host;
+    int abi = 0;                          ///< 0: not known, or without Landlock
+    bool degraded = false;                ///< the ABI is below expected_abi
+    std::vector<std::string> unenforced;  ///< rights of units that it is too old for
+};
+
 struct ReportData {
     std::string subject;  ///< whose report it is: a host's name, or "3 hosts"
     bool fleet = false;   ///< the journals may be of several hosts
@@ -45,8 +53,11 @@ struct ReportData {
     std::uint64_t unattributed = 0;  ///< denials by ringfence's fences without a unit
     std::uint64_t lost = 0;          ///< records that are known to be lost
     std::uint64_t dropped = 0;       ///< reports and domains beyond the limits of memory
+    int expected_abi = 0;            ///< the ABI that ringfence.conf expects; 0: none
+    std::vector<ReportKernel> kernels;
 
     std::uint64_t count(UnitState state) const;
+    bool has_degraded_kernel() const;
 };
 
 /// A unit that the generator fences or refuses. The report has a row for it even if it did not
@@ -66,6 +77,11 @@ std::vector<ReportUnit> report_units(const journal::Starts& starts,
                                      const std::vector<PlannedUnit>& planned,
                                      const std::string& host, const IsFenced& is_fenced,
                                      const std::vector<journal::Timeline::Series>& series);
+
+/// The kernels of the hosts that `units` are of, sorted by host. `known`: the kernel of a host that
+/// was asked itself; of the others, the last start says it.
+std::vector<ReportKernel> report_kernels(const std::vector<ReportUnit>& units, int expected_abi,
+                                         const std::optional<ReportKernel>& known = {});
 
 std::string report_text(const ReportData& data, const Terminal& terminal);
 std::string report_json(const ReportData& data);

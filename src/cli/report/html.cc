@@ -98,6 +98,11 @@ std::string tiles(const ReportData& data) {
         if (state == UnitState::unconfirmed && count == 0) continue;
         out += tile(std::to_string(count), what, count == 0 ? "" : name_of(state));
     }
+    if (data.has_degraded_kernel())
+        out += tile(std::to_string(
+                        std::count_if(data.kernels.begin(), data.kernels.end(),
+                                      [](const ReportKernel& kernel) { return kernel.degraded; })),
+                    "kernels below expected_abi", "degraded");
     out += tile(std::to_string(data.timeline.denials()), "denials");
     if (data.unattributed != 0)
         out += tile(std::to_string(data.unattributed), "denials without a unit", "degraded");
@@ -183,6 +188,7 @@ std::string chart(const ReportData& data) {
 std::string detail(const ReportUnit& unit) {
     if (!unit.error.empty()) return html(unit.error);
     std::string text;
+    if (unit.state != UnitState::degraded) return text;
     for (const std::string& right : unit.unenforced)
         text += (text.empty() ? "not enforced: " : ", ") + html(right);
     return text;
@@ -217,6 +223,32 @@ std::string unit_table(const ReportData& data) {
     return out + "</tbody></table></div></section>\n";
 }
 
+std::string kernel_row(const ReportData& data, const ReportKernel& kernel) {
+    std::string rights;
+    for (const std::string& right : kernel.unenforced)
+        rights += (rights.empty() ? "" : ", ") + html(right);
+    return fmt::format(
+        "<tr>{}<td class=\"state {}\">{}</td><td class=\"number\">{}</td><td "
+        "class=\"why\">{}</td></tr>\n",
+        data.fleet ? fmt::format("<td class=\"name\">{}</td>", html(kernel.host)) : "",
+        kernel.degraded ? "degraded" : "", kernel.degraded ? "degraded" : "as expected", kernel.abi,
+        rights);
+}
+
+// Said here once for all units of a host.
+std::string kernel_table(const ReportData& data) {
+    if (data.kernels.empty()) return "";
+    std::string out = fmt::format(
+        "<section><h2>{}</h2>\n<div class=\"wide\"><table><thead><tr>{}<th>State</th>"
+        "<th class=\"number\">Landlock ABI</th><th>Too old for</th></tr></thead><tbody>\n",
+        data.expected_abi > 0 ? fmt::format("Kernels (expected_abi is {})", data.expected_abi)
+                              : "Kernels",
+        data.fleet ? "<th>Host</th>" : "");
+    for (const ReportKernel& kernel : data.kernels)
+        out += kernel_row(data, kernel);
+    return out + "</tbody></table></div></section>\n";
+}
+
 std::string denial_table(const ReportData& data) {
     if (data.series.empty()) return "";
     std::string out = fmt::format(
@@ -245,7 +277,7 @@ std::string report_html(const ReportData& data) {
                "<h1>ringfence: {0}</h1>\n<p>{2} to {3} UTC</p>\n",
                html(data.subject), static_cast<const char*>(report_style), utc_text(data.since),
                utc_text(data.until)) +
-           tiles(data) + chart(data) + unit_table(data) + denial_table(data) +
+           tiles(data) + chart(data) + unit_table(data) + kernel_table(data) + denial_table(data) +
            "</main></body></html>\n";
 }
 

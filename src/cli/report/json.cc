@@ -32,6 +32,7 @@ std::string report_json(const ReportData& data) {
                  {"since", rfc3339(data.since, Precision::seconds)},
                  {"until", rfc3339(data.until, Precision::seconds)},
                  {"units", Json::array()},
+                 {"kernels", Json::array()},
                  {"denials", data.timeline.denials()},
                  {"unattributed", data.unattributed},
                  {"lost", data.lost},
@@ -41,6 +42,12 @@ std::string report_json(const ReportData& data) {
                  {"series", Json::array()}};
     for (const ReportUnit& unit : data.units)
         json["units"].push_back(report_unit_json(unit));
+    json["expected_abi"] = data.expected_abi > 0 ? Json(data.expected_abi) : Json(nullptr);
+    for (const ReportKernel& kernel : data.kernels)
+        json["kernels"].push_back({{"host", kernel.host},
+                                   {"abi", kernel.abi},
+                                   {"degraded", kernel.degraded},
+                                   {"unenforced", kernel.unenforced}});
     for (std::size_t i = 0; i < data.timeline.columns(); ++i)
         json["columns"].push_back(rfc3339(data.timeline.begin_of(i), Precision::seconds));
     for (const auto& one : data.series)

@@ -52,6 +52,18 @@ void add_unenforced(const ReportData& data, std::string& out) {
                                unit_labels(data, unit.host, unit.unit), label(right));
 }
 
+void add_kernels(const ReportData& data, std::string& out) {
+    const auto labels = [&](const ReportKernel& kernel) {
+        return data.fleet ? fmt::format("{{host=\"{}\"}}", label(kernel.host)) : "";
+    };
+    metric(out, "ringfence_kernel_abi", "The Landlock ABI of the kernel.");
+    for (const ReportKernel& kernel : data.kernels)
+        out += fmt::format("ringfence_kernel_abi{} {}\n", labels(kernel), kernel.abi);
+    metric(out, "ringfence_kernel_degraded", "Whether the ABI is below expected_abi: 1, else 0.");
+    for (const ReportKernel& kernel : data.kernels)
+        out += fmt::format("ringfence_kernel_degraded{} {:d}\n", labels(kernel), kernel.degraded);
+}
+
 void add_starts(const ReportData& data, std::string& out) {
     metric(out, "ringfence_unit_starts", "Starts that the journal holds, by how they went.");
     for (const ReportUnit& unit : data.units)
@@ -80,6 +92,7 @@ std::string report_prometheus(const ReportData& data) {
     std::string out;
     add_states(data, out);
     add_unenforced(data, out);
+    add_kernels(data, out);
     add_starts(data, out);
     add_denials(data, out);
     add_number(out, "ringfence_denials_unattributed",

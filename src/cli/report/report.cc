@@ -20,6 +20,8 @@
 #include "dropin/plan.h"
 #include "dropin/static_dropin.h"
 #include "journal/review.h"
+#include "journal/sd_source.h"
+#include "landlock/abi.h"
 
 namespace ringfence::cli {
 
@@ -144,7 +146,13 @@ Result<void> read_denials(journal::Source& source, const ReportRequest& request,
     return {};
 }
 
-Result<ReportData> make_report(const ReportRequest& request) {
+// A system call filter of the report's own service may keep the kernel from answering.
+std::optional<ReportKernel> own_kernel(const landlock::Support& running) {
+    if (running.absence == landlock::Absence::refused) return std::nullopt;
+    return ReportKernel{host_name(), running.kernel_abi, false, {}};
+}
+
+Result<ReportData> make_report(const ReportRequest& request, const Site& site) {
     const auto opened = open_source(request.choice);
     if (!opened) return tl::unexpected(opened.error());
     journal::Source& source = *opened->source;
@@ -159,19 +167,23 @@ Result<ReportData> make_report(const ReportRequest& request) {
                     0,
                     0,
                     0};
-    const auto starts = journal::read_starts(source, request.since, request.until);
+    data.expected_abi = site.expected_abi();
+    const landlock::Support running = landlock::probe();
+    const auto starts = journal::read_starts(
+        source, request.since, request.until,
+        {data.expected_abi, journal::current_boot().value_or(journal::Id{}), running.abi});
     if (!starts) return tl::unexpected(starts.error());
     if (auto done = read_denials(source, request, opened->pids_comparable, data); !done)
         return tl::unexpected(done.error());
     if (request.fleet()) {
         data.units = report_units(*starts, {}, host_name(), {}, data.series);
+        data.kernels = report_kernels(data.units, data.expected_abi);
     } else {
-        const auto site = open_site("/", unit::Scope::system);
-        if (!site) return tl::unexpected(site.error());
-        const dropin::Plan plan = site->plan();
-        const FencesHere is_fenced(*site, plan);
+        const dropin::Plan plan = site.plan();
+        const FencesHere is_fenced(site, plan);
         data.units = report_units(*starts, planned_units(plan), host_name(), std::ref(is_fenced),
                                   data.series);
+        data.kernels = report_kernels(data.units, data.expected_abi, own_kernel(running));
     }
     data.dropped += starts->left_out;
     data.subject = subject_of(request, data);
@@ -196,10 +208,16 @@ Result<void> print_report(const Arguments& arguments, const ReportData& data) {
 int run_report(const Arguments& arguments) {
     const auto request = read_report_request(arguments);
     if (!request) return misused(request.error());
-    const auto data = make_report(*request);
+    const auto site = open_site("/", unit::Scope::system);
+    if (!site) return failed(site.error());
+    const auto data = make_report(*request, *site);
     if (!data) return failed(data.error());
     if (const auto done = print_report(arguments, *data); !done) return failed(done.error());
-    return data->count(UnitState::refused) == 0 ? exit_success : exit_attention;
+    // Nobody can tell then which kernel is expected.
+    if (!site->defaults) print_problems(site->defaults.error());
+    const bool good = site->defaults && data->count(UnitState::refused) == 0 &&
+                      data->count(UnitState::degraded) == 0 && !data->has_degraded_kernel();
+    return good ? exit_success : exit_attention;
 }
 
 constexpr Option report_options[] = {
@@ -218,7 +236,8 @@ constexpr ExitStatus report_statuses[] = {
     {exit_success, "the report was made"},
     {exit_failure, "it could not be made or written"},
     usage_status,
-    {exit_attention, "the report was made, and a unit in it is refused"},
+    {exit_attention,
+     "the report was made, and a unit in it is refused or degraded, or a kernel is"},
 };
 
 }  // namespace

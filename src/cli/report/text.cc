@@ -18,13 +18,18 @@ std::string name_with_host(const ReportData& data, const std::string& host,
     return printable(data.fleet ? host + ":" + unit : unit);
 }
 
+// What the kernel is too old for is said once for the host.
+std::string not_enforced(const ReportUnit& unit) {
+    return unit.state == UnitState::degraded ? printable(joined(unit.unenforced)) : "";
+}
+
 TableRow row_of(const ReportData& data, const ReportUnit& unit) {
     return {name_with_host(data, unit.host, unit.unit),
             unit.policy.empty() ? "-" : printable(unit.policy),
             std::string(name_of(unit.state)),
             std::to_string(unit.denials),
             unit.time ? utc_text(*unit.time) : "-",
-            unit.error.empty() ? printable(joined(unit.unenforced)) : visible(unit.error)};
+            unit.error.empty() ? not_enforced(unit) : visible(unit.error)};
 }
 
 std::string unit_rows(const ReportData& data, const Terminal& terminal) {
@@ -38,6 +43,20 @@ std::string unit_rows(const ReportData& data, const Terminal& terminal) {
     for (const ReportUnit& unit : data.units)
         table.add(row_of(data, unit));
     return table.text(terminal);
+}
+
+std::string kernel_rows(const ReportData& data) {
+    std::string text;
+    for (const ReportKernel& kernel : data.kernels) {
+        if (kernel.unenforced.empty() && !kernel.degraded) continue;
+        text += fmt::format("{}Landlock ABI {}", data.fleet ? printable(kernel.host) + ": " : "",
+                            kernel.abi);
+        if (kernel.degraded)
+            text += fmt::format(", degraded: expected_abi is {}", data.expected_abi);
+        if (!kernel.unenforced.empty()) text += ", too old for " + joined(kernel.unenforced);
+        text += "\n";
+    }
+    return text.empty() ? "" : (data.fleet ? "\nKernels:\n" : "\nKernel: ") + text;
 }
 
 std::string most_denied(const ReportData& data) {
@@ -56,7 +75,7 @@ std::string most_denied(const ReportData& data) {
 std::string report_text(const ReportData& data, const Terminal& terminal) {
     std::string text = fmt::format("{}, {} to {} UTC\n\n", printable(data.subject),
                                    utc_text(data.since), utc_text(data.until));
-    text += unit_rows(data, terminal);
+    text += unit_rows(data, terminal) + kernel_rows(data);
     if (!data.series.empty()) text += "\nDenials by right and unit:\n" + most_denied(data);
     if (data.unattributed != 0)
         text += fmt::format("\n{} denials have no unit; ringfence denials shows them.\n",

@@ -82,9 +82,10 @@ Json layer_json(const policy::Layer& layer, std::optional<int> abi) {
     return json;
 }
 
-Json kernel_json(const Rules& rules, int abi) {
-    const policy::Enforcement enforcement = policy::Judge(rules, abi).enforcement();
-    Json json = {{"abi", abi}, {"status", word_of(enforcement)}};
+Json kernel_json(const Rules& rules, const ShownKernel& kernel) {
+    const policy::Enforcement enforcement =
+        policy::Judge(rules, kernel.abi).enforcement(kernel.expected_abi);
+    Json json = {{"abi", kernel.abi}, {"status", word_of(enforcement)}};
     const std::string why = refusal_of(enforcement, rules);
     if (!why.empty()) json["reason"] = why;
     json["unenforced"] = policy::right_names(enforcement.unenforced);
@@ -111,7 +112,8 @@ void add_settings(Json& json, const Rules& rules) {
                      rules.stand_ins_origin);
 }
 
-void add_rules(Json& json, const Rules& rules, std::optional<int> abi) {
+void add_rules(Json& json, const Rules& rules, const std::optional<ShownKernel>& kernel) {
+    const auto abi = kernel ? std::optional(kernel->abi) : std::nullopt;
     add_settings(json, rules);
     json["sources"] = Json::array();
     for (const policy::SourceFile& source : rules.sources)
@@ -142,7 +144,7 @@ void add_rules(Json& json, const Rules& rules, std::optional<int> abi) {
     for (const policy::Removal& removal : rules.removed)
         json["removed"].push_back({{"what", removal.what}, {"from", origin_json(removal.origin)}});
     json["waiting"] = policy::right_names(policy::Judge(rules).waiting());
-    if (abi) json["kernel"] = kernel_json(rules, *abi);
+    if (kernel) json["kernel"] = kernel_json(rules, *kernel);
 }
 
 void add_unit(Json& json, const dropin::PlannedFile& unit) {
@@ -171,11 +173,11 @@ void add_unit(Json& json, const dropin::PlannedFile& unit) {
     json["drop_in"] = file == nullptr ? Json() : Json({{"path", file->path}, {"text", file->text}});
 }
 
-Json subject_json(const ShownSubject& subject, std::optional<int> abi) {
+Json subject_json(const ShownSubject& subject, const std::optional<ShownKernel>& kernel) {
     Json json = {{"name", subject.name}, {"type", subject.is_unit() ? "unit" : "policy"}};
     if (subject.unit) add_unit(json, *subject.unit);
-    if (subject.rules) add_rules(json, *subject.rules, abi);
-    if (const auto stand_ins = abi ? stand_ins_of(subject, *abi) : std::nullopt)
+    if (subject.rules) add_rules(json, *subject.rules, kernel);
+    if (const auto stand_ins = kernel ? stand_ins_of(subject, kernel->abi) : std::nullopt)
         json["kernel"]["stand_ins"] = Json::array({{{"right", "fs.resolve_unix"},
                                                     {"by", word_of(stand_ins->coverage)},
                                                     {"reasons", stand_ins->reasons}}});
@@ -184,11 +186,12 @@ Json subject_json(const ShownSubject& subject, std::optional<int> abi) {
 
 }  // namespace
 
-std::string subjects_json(const std::vector<ShownSubject>& subjects, std::optional<int> abi) {
+std::string subjects_json(const std::vector<ShownSubject>& subjects,
+                          const std::optional<ShownKernel>& kernel) {
     Json document = {{"version", show_schema}};
     document["shown"] = Json::array();
     for (const ShownSubject& subject : subjects)
-        document["shown"].push_back(subject_json(subject, abi));
+        document["shown"].push_back(subject_json(subject, kernel));
     return json_document(document);
 }
 

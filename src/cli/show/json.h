@@ -7,11 +7,13 @@
 #include <vector>
 
 #include "cli/show/subject.h"
+#include "cli/show/text.h"
 
 namespace ringfence::cli {
 
-/// One document, pretty-printed, with a newline at its end. `abi`: what a kernel with this ABI
+/// One document, pretty-printed, with a newline at its end. `kernel`: what this kernel
 /// enforces is shown.
-std::string subjects_json(const std::vector<ShownSubject>& subjects, std::optional<int> abi);
+std::string subjects_json(const std::vector<ShownSubject>& subjects,
+                          const std::optional<ShownKernel>& kernel);
 
 }  // namespace ringfence::cli

@@ -22,20 +22,24 @@ std::string rights_lines(const landlock::Access& access) {
     return text;
 }
 
+policy::Enforcement enforcement_on(const ShownKernel& kernel, const policy::Rules& rules) {
+    return policy::Judge(rules, kernel.abi).enforcement(kernel.expected_abi);
+}
+
 }  // namespace
 
 std::string kernel_line(const policy::Rules& rules, const ShownKernel& kernel) {
-    const policy::Enforcement enforcement = policy::Judge(rules, kernel.abi).enforcement();
+    const policy::Enforcement enforcement = enforcement_on(kernel, rules);
     std::string text = fmt::format("ABI {}: {}", kernel.abi, word_of(enforcement));
     if (!enforcement.starts()) return text + ": " + refusal_of(enforcement, rules);
     if (!enforcement.unenforced.empty())
-        text += "; not enforced: " + policy::joined_right_names(enforcement.unenforced);
+        text += "; too old for " + policy::joined_right_names(enforcement.unenforced);
     return text;
 }
 
 std::string kernel_text(const policy::Rules& rules, const ShownKernel& kernel,
                         const Terminal& terminal) {
-    const policy::Enforcement enforcement = policy::Judge(rules, kernel.abi).enforcement();
+    const policy::Enforcement enforcement = enforcement_on(kernel, rules);
     std::string text =
         section_title(fmt::format("On {} with Landlock ABI {}: {}",
                                   kernel.running ? "this machine's kernel" : "a kernel", kernel.abi,
@@ -43,6 +47,8 @@ std::string kernel_text(const policy::Rules& rules, const ShownKernel& kernel,
                       terminal);
     const std::string why = refusal_of(enforcement, rules);
     if (!why.empty()) text += fmt::format("  {}\n", why);
+    if (enforcement.outcome == policy::Enforcement::Outcome::degraded)
+        text += fmt::format("  expected_abi is {}\n", kernel.expected_abi);
     if (!enforcement.unenforced.empty()) {
         text += enforcement.starts() ? "  It does not know these, so all of them is allowed:\n"
                                      : "  It does not know these:\n";

@@ -10,7 +10,7 @@
 
 namespace ringfence::cli {
 
-/// One line, without a newline: "ABI 7: degraded; not enforced: fs.resolve_unix".
+/// One line, without a newline: "ABI 7: enforced; too old for fs.resolve_unix".
 std::string kernel_line(const policy::Rules& rules, const ShownKernel& kernel);
 
 /// A section with what the kernel does not enforce, or why the service does not start.

@@ -90,9 +90,10 @@ int print_drop_ins(const std::vector<ShownSubject>& subjects) {
 
 // The kernel that the output describes: the one of --abi, or this machine's.
 std::optional<ShownKernel> kernel_for(std::optional<int> abi, const Site& site) {
-    if (abi) return ShownKernel{*abi, false};
+    if (abi) return ShownKernel{*abi, false, site.expected_abi()};
     const int running = site.root.path() == "/" ? landlock::probe().abi : 0;
-    return running > 0 ? std::optional(ShownKernel{running, true}) : std::nullopt;
+    return running > 0 ? std::optional(ShownKernel{running, true, site.expected_abi()})
+                       : std::nullopt;
 }
 
 std::string texts_of(const std::vector<ShownSubject>& subjects, const Site& site,
@@ -115,7 +116,8 @@ int print_subjects(const std::vector<ShownSubject>& subjects, const Arguments& a
         case ShowForm::drop_in:
             return print_drop_ins(subjects);
         case ShowForm::json:
-            show(subjects_json(subjects, abi), Paging::direct);
+            show(subjects_json(subjects, abi ? kernel_for(abi, site) : std::nullopt),
+                 Paging::direct);
             break;
         case ShowForm::text:
             show(texts_of(subjects, site, kernel_for(abi, site)), paging_of(arguments));

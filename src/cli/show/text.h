@@ -14,6 +14,7 @@ namespace ringfence::cli {
 struct ShownKernel {
     int abi = 0;
     bool running = false;  ///< it is this machine's own, not one that was asked about
+    int expected_abi = 0;  ///< of ringfence.conf(5); 0: none
 };
 
 /// Texts from files are escaped. `kernel`: what this kernel would enforce is shown. Lines that do

@@ -36,6 +36,9 @@ struct Site {
     /// The names of all policies, sorted.
     std::vector<std::string> policy_names() const;
 
+    /// The ABI that ringfence.conf expects of the kernel; 0: none.
+    int expected_abi() const { return defaults ? defaults->expected_abi : 0; }
+
     /// The wrapper that the site's units run.
     dropin::Wrapper wrapper() const;
 

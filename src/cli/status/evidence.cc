@@ -190,6 +190,7 @@ class EvidenceCollector {
             evidence.report = std::move(start.report);
             evidence.late_report = start.late_report;
             evidence.kernel_abi = landlock::probe().abi;
+            evidence.expected_abi = site_.expected_abi();
             evidence.journal_complete = system_->must_have_report(*evidence.loaded);
         }
         const auto fixed = statics_.find(full);

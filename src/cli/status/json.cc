@@ -23,14 +23,22 @@ Json unit_status(const Status& unit) {
     return json;
 }
 
+Json kernel_status(const KernelStatus& kernel) {
+    Json json = {
+        {"abi", kernel.abi}, {"unenforced", kernel.unenforced}, {"degraded", kernel.is_below()}};
+    if (kernel.expected_abi > 0) json["expected_abi"] = kernel.expected_abi;
+    return json;
+}
+
 }  // namespace
 
-std::string status_json(const std::vector<Status>& units, int exit_status) {
+std::string status_json(const std::vector<Status>& units, const KernelStatus& kernel,
+                        int exit_status) {
     Json list = Json::array();
     for (const Status& unit : units)
         list.push_back(unit_status(unit));
-    const Json document = {
-        {"version", status_schema_version}, {"status", exit_status}, {"units", list}};
+    Json document = {{"version", status_schema_version}, {"status", exit_status}, {"units", list}};
+    if (kernel.abi > 0) document["kernel"] = kernel_status(kernel);
     return json_document(document);
 }
 

@@ -10,10 +10,13 @@
 
 namespace ringfence::cli {
 
-/// A table. Below the row of a unit are the reasons for its state.
-std::string status_text(const std::vector<Status>& units, const Terminal& terminal);
+/// A table. Below the row of a unit are the reasons for its state. The last line is about the
+/// kernel, if it is too old for something.
+std::string status_text(const std::vector<Status>& units, const KernelStatus& kernel,
+                        const Terminal& terminal);
 
 /// The document of --json, see ringfence-status(1).
-std::string status_json(const std::vector<Status>& units, int exit_status);
+std::string status_json(const std::vector<Status>& units, const KernelStatus& kernel,
+                        int exit_status);
 
 }  // namespace ringfence::cli

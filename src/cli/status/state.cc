@@ -3,13 +3,17 @@
 
 #include <algorithm>
 
-#include "base/number.h"
 #include "base/overloaded.h"
 #include "cli/site/config.h"
+#include "cli/status/shortfall.h"
 #include "cli/terminal/exit_status.h"
 #include "landlock/report.h"
+#include "policy/model/right_names.h"
 
 namespace ringfence::cli {
+
+using landlock::Access;
+using policy::access_of;
 
 namespace {
 
@@ -23,7 +27,7 @@ constexpr StateRow state_rows[] = {
     {"stale", exit_attention, FenceState::stale},
     {"outdated", exit_attention, FenceState::outdated},
     {"unknown", exit_failure, FenceState::unknown},
-    {"degraded", exit_success, FenceState::degraded},
+    {"degraded", exit_attention, FenceState::degraded},
     {"enforced", exit_success, FenceState::enforced},
     {"attached", exit_success, FenceState::attached},
 };
@@ -33,7 +37,8 @@ struct LoadedFence {
     bool complete = false;  // every command runs through the wrapper
     std::string digest;
     std::string refusal;
-    int abi = 0;  // the highest that a command asks for
+    Access asked;     // what its commands restrict
+    Access stood_in;  // rights for which they say that something else stands in
 };
 
 LoadedFence read_commands(const LoadedUnit& unit) {
@@ -44,9 +49,9 @@ LoadedFence read_commands(const LoadedUnit& unit) {
         fence.complete &= wrapped.has_value();
         if (wrapped && fence.digest.empty()) fence.digest = wrapped->digest;
         if (wrapped && fence.refusal.empty()) fence.refusal = wrapped->refusal;
-        if (wrapped)
-            fence.abi =
-                std::max(fence.abi, static_cast<int>(parse_number(wrapped->abi).value_or(0)));
+        if (!wrapped) continue;
+        fence.asked |= wrapped->asked;
+        fence.stood_in |= wrapped->stood_in;
     }
     return fence;
 }
@@ -74,9 +79,10 @@ class StateJudge {
     Status find() {
         status_.state = find_state();
         if (status_.running && status_.state != FenceState::unfenced) {
-            status_.unenforced = status_.running->unenforced;
+            unenforced_ |= access_of(status_.running->unenforced);
             status_.stood_in = status_.running->stood_in;
         }
+        status_.unenforced = policy::right_names(unenforced_);
         return std::move(status_);
     }
 
@@ -205,8 +211,16 @@ class StateJudge {
             return FenceState::refused;
         }
         if (status_.running->digest != status_.digest) return outdated();
-        return status_.running->status == report::status_degraded ? FenceState::degraded
-                                                                  : FenceState::enforced;
+        return how_well();
+    }
+
+    FenceState how_well() {
+        const Shortfall found = shortfall_of({loaded_.asked, loaded_.stood_in, status_.running,
+                                              evidence_.kernel_abi, evidence_.expected_abi});
+        unenforced_ = found.unenforced;
+        for (const std::string& reason : found.reasons)
+            because(reason);
+        return found.reasons.empty() ? FenceState::enforced : FenceState::degraded;
     }
 
     FenceState outdated() {
@@ -223,10 +237,7 @@ class StateJudge {
     // its fence. So the fence is known without any report.
     FenceState as_systemd_started_it() {
         status_.running.reset();
-        if (evidence_.kernel_abi >= loaded_.abi) return FenceState::enforced;
-        because("the kernel's ABI version is " + std::to_string(evidence_.kernel_abi) +
-                ", and the fence has rights of " + std::to_string(loaded_.abi));
-        return FenceState::degraded;
+        return how_well();
     }
 
     // A report is only the words of its sender.
@@ -267,6 +278,7 @@ class StateJudge {
     const FenceEvidence& evidence_;
     Status status_;
     LoadedFence loaded_;
+    Access unenforced_;  // of the running service
 };
 
 }  // namespace
@@ -278,6 +290,14 @@ const StateRow& state_row(FenceState state) {
 
 Status judge(const FenceEvidence& evidence) {
     return StateJudge(evidence).find();
+}
+
+KernelStatus with_rights(KernelStatus kernel, const std::vector<Status>& units) {
+    Access unenforced;
+    for (const Status& unit : units)
+        unenforced |= access_of(unit.unenforced);
+    kernel.unenforced = policy::right_names(unenforced - landlock::known_at(kernel.abi));
+    return kernel;
 }
 
 }  // namespace ringfence::cli

@@ -83,7 +83,8 @@ struct FenceEvidence {
     std::optional<journal::WrapperReport> report;
     bool late_report = false;
     bool journal_complete = false;
-    int kernel_abi = 0;  ///< of the running kernel
+    int kernel_abi = 0;    ///< of the running kernel
+    int expected_abi = 0;  ///< the ABI that ringfence.conf expects; 0: none
 };
 
 struct Status {
@@ -100,5 +101,18 @@ struct Status {
 };
 
 Status judge(const FenceEvidence& evidence);
+
+/// The kernel of the machine, for all units at once.
+struct KernelStatus {
+    int abi = 0;                          ///< 0: it was not asked, or has no Landlock
+    int expected_abi = 0;                 ///< the ABI that ringfence.conf expects; 0: none
+    std::string expected_by;              ///< the place in ringfence.conf
+    std::vector<std::string> unenforced;  ///< rights of running units that it is too old for
+
+    bool is_below() const { return abi < expected_abi; }
+};
+
+/// `kernel`, with the rights that it does not enforce for `units`.
+KernelStatus with_rights(KernelStatus kernel, const std::vector<Status>& units);
 
 }  // namespace ringfence::cli

@@ -8,6 +8,7 @@
 #include "cli/terminal/problems.h"
 #include "cli/terminal/terminal.h"
 #include "cli/verbs.h"
+#include "landlock/abi.h"
 
 namespace ringfence::cli {
 
@@ -18,6 +19,17 @@ void explain_unknown(const std::vector<Status>& units, const Workspace& workspac
         return unit.state == FenceState::unknown;
     });
     if (unknown && workspace.system) print_problems(workspace.system->journal_problems);
+}
+
+// Only of this machine: an image may be booted with any kernel.
+KernelStatus kernel_of(const Workspace& workspace) {
+    if (!workspace.system) return {};
+    KernelStatus kernel;
+    kernel.abi = landlock::probe().kernel_abi;
+    kernel.expected_abi = workspace.site.expected_abi();
+    if (kernel.expected_abi > 0)
+        kernel.expected_by = to_string(workspace.site.defaults->expected_abi_where);
+    return kernel;
 }
 
 int run_status(const Arguments& arguments) {
@@ -31,10 +43,12 @@ int run_status(const Arguments& arguments) {
         units.push_back(judge(each));
         status = std::max(status, state_row(units.back().state).exit_status);
     }
+    const KernelStatus kernel = with_rights(kernel_of(*workspace), units);
+    if (kernel.is_below()) status = std::max(status, exit_attention);
     if (arguments.has(json_option.name))
-        show(status_json(units, status), Paging::direct);
+        show(status_json(units, kernel, status), Paging::direct);
     else
-        show(status_text(units, standard_output()), paging_of(arguments));
+        show(status_text(units, kernel, standard_output()), paging_of(arguments));
     explain_unknown(units, *workspace);
     return status;
 }
@@ -44,10 +58,10 @@ constexpr Option status_options[] = {
 };
 
 constexpr ExitStatus status_statuses[] = {
-    {exit_success, "all are enforced, degraded or attached"},
+    {exit_success, "all are enforced or attached"},
     {exit_failure, "a unit is unknown, or nothing could be found out"},
     usage_status,
-    {exit_attention, "a reload or restart is due"},
+    {exit_attention, "a reload or restart is due, or a fence or the kernel is degraded"},
     {exit_not_fenced, "a unit is not fenced or does not start"},
 };
 

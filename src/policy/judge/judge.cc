@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/path.h"
+#include "landlock/handling.h"
 
 namespace ringfence::policy {
 
@@ -225,7 +226,7 @@ bool Judge::ever_allows(const Access& right) const {
     });
 }
 
-Enforcement Judge::enforcement() const {
+Enforcement Judge::enforcement(int expected_abi) const {
     using Outcome = Enforcement::Outcome;
     const Access known = landlock::known_at(abi_);
     Access asked;
@@ -241,11 +242,10 @@ Enforcement Judge::enforcement() const {
         result.outcome = Outcome::below_minimum;
     else if ((asked & known).empty())
         result.outcome = Outcome::nothing_enforced;
-    else if (result.unenforced.empty())
-        result.outcome = Outcome::enforced;
-    else
-        result.outcome =
-            rules_.minimum_abi == minimum_abi_all ? Outcome::not_all : Outcome::degraded;
+    else if (rules_.minimum_abi == minimum_abi_all && !result.unenforced.empty())
+        result.outcome = Outcome::not_all;
+    else if (!landlock::shortfall(result.unenforced, abi_, expected_abi).empty())
+        result.outcome = Outcome::degraded;
     return result;
 }
 

@@ -40,8 +40,8 @@ struct Decision {
 /// Predicts what the wrapper decides on a kernel (src/exec/plan.h).
 struct Enforcement {
     enum class Outcome {
-        enforced,
-        degraded,         ///< runs, and the rights in `unenforced` are not restricted
+        enforced,         ///< runs, and all is enforced that the kernel knows
+        degraded,         ///< runs, and a kernel of the expected ABI would enforce more
         below_minimum,    ///< refuses: the kernel's ABI is below minimum_abi
         not_all,          ///< refuses: minimum_abi is "all", and `unenforced` is not empty
         nothing_enforced  ///< refuses: the kernel knows no right that the rules restrict
@@ -122,7 +122,8 @@ class Judge {
 
     // The kernel ----------------------------------------------------------------------------------
 
-    Enforcement enforcement() const;
+    /// `expected_abi`: of ringfence.conf(5); 0: none is expected.
+    Enforcement enforcement(int expected_abi = 0) const;
 
   private:
     using Chain = std::vector<std::string>;

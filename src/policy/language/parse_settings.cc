@@ -70,6 +70,11 @@ void read_minimum_abi(ParseContext& context, const Entry& entry) {
     }
 }
 
+void read_expected_abi(ParseContext& context, const Entry& entry) {
+    if (const auto abi = integer_in(context, entry, 1, landlock::newest_abi))
+        context.policy.expected_abi = {*abi, entry.value.where};
+}
+
 void read_description(ParseContext& context, const Entry& entry) {
     const std::string* text = as_string(context, entry);
     if (text != nullptr && is_line(context, *text, entry.value.where))
@@ -207,6 +212,8 @@ TableKeys setting_keys() {
          in_policy, write_abi()},
         {"minimum_abi", in_named | in_defaults, read_minimum_abi, fixed(minimum_abi_schema),
          "refuse to start on a kernel with less; \"all\": refuse unless all of it is enforced"},
+        {"expected_abi", in_defaults, read_expected_abi, fixed(abi_schema),
+         "a kernel with less is reported: status and report call it and its fences degraded"},
         {"reports", in_defaults, read_reports, fixed([] {
              return array_of(one_of_words({"notify", "journal"}));
          }),

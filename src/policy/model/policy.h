@@ -122,8 +122,9 @@ struct Policy {
     std::optional<Located<landlock::LinkTrust>> trust_links;
     std::optional<Located<bool>> inherit;
     std::optional<Located<bool>> forbid_landlock;
-    std::optional<Located<bool>> stand_ins;   ///< whether "sockets" is listed
-    std::optional<Located<Reports>> reports;  ///< ringfence.conf only
+    std::optional<Located<bool>> stand_ins;    ///< whether "sockets" is listed
+    std::optional<Located<Reports>> reports;   ///< ringfence.conf only
+    std::optional<Located<int>> expected_abi;  ///< the same
     Ruleset rules;
     std::vector<Ruleset> layers;
     std::vector<ListedPath> quiet;

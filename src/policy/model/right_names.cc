@@ -13,6 +13,14 @@ std::vector<std::string> right_names(const landlock::Access& access) {
     return names;
 }
 
+landlock::Access access_of(const std::vector<std::string>& names) {
+    landlock::Access access;
+    for (const std::string& name : names)
+        if (const auto* right = landlock::find_right(name.data(), name.size()))
+            access |= right->access();
+    return access;
+}
+
 std::vector<std::string> right_names(landlock::Family family, int abi) {
     return right_names(landlock::of_family(landlock::known_at(abi), family));
 }

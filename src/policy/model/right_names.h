@@ -14,6 +14,9 @@ namespace ringfence::policy {
 /// The names of the rights and scopes in `access`.
 std::vector<std::string> right_names(const landlock::Access& access);
 
+/// The rights with these names. Names that are none are left out.
+landlock::Access access_of(const std::vector<std::string>& names);
+
 /// The names of all rights of a family that ABI `abi` knows.
 std::vector<std::string> right_names(landlock::Family family, int abi = landlock::newest_abi);
 

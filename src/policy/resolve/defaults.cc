@@ -29,6 +29,10 @@ void apply(Defaults& defaults, const FoundFile& file, Diagnostics& problems) {
         defaults.stand_ins = parsed->stand_ins->value;
         defaults.stand_ins_where = parsed->stand_ins->where;
     }
+    if (parsed->expected_abi) {
+        defaults.expected_abi = parsed->expected_abi->value;
+        defaults.expected_abi_where = parsed->expected_abi->where;
+    }
     if (parsed->reports) {
         defaults.reports = parsed->reports->value;
         defaults.reports_where = parsed->reports->where;

@@ -19,6 +19,8 @@ struct Defaults {
     Location minimum_abi_where;
     std::optional<bool> stand_ins;  ///< for policies that do not set it
     Location stand_ins_where;
+    int expected_abi = 0;  ///< the ABI that every kernel should have; 0: none is expected
+    Location expected_abi_where;
     Reports reports;
     Location reports_where;          ///< an empty file name: no file sets `reports`
     std::vector<std::string> files;  ///< the files that were read; a later one overrules

@@ -151,7 +151,8 @@ TEST(Agreement, ShowSaysWhatAKernelRestricts) {
         ShownSubject subject;
         subject.name = policy_name;
         subject.rules = rules;
-        const auto json = nlohmann::json::parse(subjects_json({subject}, abi))["shown"][0];
+        const auto json =
+            nlohmann::json::parse(subjects_json({subject}, ShownKernel{abi}))["shown"][0];
         const auto allows = [](const Judge& judge, const std::string& name) {
             const Right* right = landlock::find_right(name.data(), name.size());
             switch (right->family) {

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "dropin/options.h"
+#include "dropin/wrapped_command.h"
 #include "exec/plan.h"
 #include "policy/judge/judge.h"
 
@@ -161,6 +162,29 @@ TEST(Wrapper, ReadsWhatIsRendered) {
         SCOPED_TRACE(shown);
         expect_same(rules, read_back(options));
     }
+}
+
+// What a command restricts is read from its options as the wrapper reads it: status asks there.
+TEST(Wrapper, RestrictsWhatTheReadCommandSays) {
+    Random random(7);
+    unsigned layers = 0;
+    for (int i = 0; i < 300 && !testing::Test::HasFailure(); ++i) {
+        std::vector<std::string> options = render_options(random.rules());
+        const Read read = read_back(options);
+        options.insert(options.begin(), "/w");
+        options.insert(options.end(), {"--", "/bin/true", "--abi=1", "--scope=signal"});
+        const auto command = read_wrapped_command({"/w"}, "/w", options);
+        Access asked;
+        for (int layer = 0; layer < read.plan.layer_count; ++layer)
+            asked |= read.plan.layers[layer].handled();
+        EXPECT_EQ(command->asked, asked);
+        EXPECT_TRUE(command->stood_in.empty());
+        layers += static_cast<unsigned>(read.plan.layer_count);
+    }
+    EXPECT_GT(layers, 350u);
+    const auto stands_in = read_wrapped_command(
+        {"/w"}, "/w", {"/w", "--abi=7", "--stand-in=fs.resolve_unix:absent:/run/x", "--", "/x"});
+    EXPECT_EQ(stands_in->stood_in, landlock::access_of("fs.resolve_unix"));
 }
 
 // The wrapper decides on a kernel of ABI N as `ringfence show --abi=N` predicts.

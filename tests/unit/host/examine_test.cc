@@ -111,6 +111,19 @@ TEST_F(Examine, KernelWithoutLandlock) {
     EXPECT_THAT(examine_kernel(without), is(Level::problem, "refused"));
 }
 
+TEST_F(Examine, AKernelBelowTheExpectedAbi) {
+    Machine old = machine();
+    old.kernel.landlock = landlock::interpret(7, 7);
+    EXPECT_THAT(examine_kernel(old), Not(is(Level::warning, "")));
+    EXPECT_THAT(examine_kernel(old), is(Level::note, "too old for fs.resolve_unix (ABI 9)"));
+    old.expected_abi = 7;
+    EXPECT_THAT(examine_kernel(old), Not(is(Level::warning, "")));
+    old.expected_abi = 10;
+    old.expected_by = "/etc/ringfence/ringfence.conf:1:16";
+    EXPECT_THAT(examine_kernel(old),
+                is(Level::warning, "older than expected_abi = 10 (/etc/ringfence/ringfence.conf"));
+}
+
 TEST_F(Examine, LandlockNotInTheListOfModules) {
     write("/sys/kernel/security/lsm", "capability,apparmor\n");
     Machine off = machine();

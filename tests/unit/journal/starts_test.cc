@@ -27,7 +27,9 @@ TestEntry start(const std::string& unit, const std::string& invocation, const ch
 TestEntry enforced(const std::string& unit, const std::string& invocation, std::int64_t seconds) {
     return start(unit, invocation, report::message_enforced, "enforced", seconds);
 }
-TestEntry degraded(const std::string& unit, const std::string& invocation, std::int64_t seconds) {
+// As earlier wrappers reported a kernel that is too old for two rights.
+TestEntry of_old_kernel(const std::string& unit, const std::string& invocation,
+                        std::int64_t seconds) {
     TestEntry entry = start(unit, invocation, report::message_degraded, "degraded", seconds);
     entry.fields["LANDLOCK_UNENFORCED"] = "net.bind_udp,fs.resolve_unix";
     return entry;
@@ -38,9 +40,17 @@ TestEntry refused(const std::string& unit, const std::string& invocation, std::i
     return entry;
 }
 
-Starts read(std::vector<TestEntry> entries, Time since = at(0), Time until = at(10000)) {
+// A start without a stand-in that its policy asked for.
+TestEntry degraded(const std::string& unit, const std::string& invocation, std::int64_t seconds) {
+    TestEntry entry = of_old_kernel(unit, invocation, seconds);
+    entry.fields["LANDLOCK_NOT_STOOD_IN"] = "fs.resolve_unix";
+    return entry;
+}
+
+Starts read(std::vector<TestEntry> entries, Time since = at(0), Time until = at(10000),
+            const KernelFacts& facts = {}) {
     VectorSource source(std::move(entries));
-    return read_starts(source, since, until).value();
+    return read_starts(source, since, until, facts).value();
 }
 
 TEST(Starts, TheLatestInvocationStandsForTheUnit) {
@@ -73,6 +83,39 @@ TEST(Starts, AServiceCannotBetterItsOwnStart) {
     EXPECT_EQ(starts.units[0].unenforced.size(), 2u);
     EXPECT_EQ(starts.units[0].degraded, 1u);
     EXPECT_EQ(starts.units[0].enforced, 0u);
+}
+
+// The word of earlier wrappers does not count: what the report names does.
+TEST(Starts, TooOldAKernelDoesNotDegradeAStart) {
+    const auto status_of = [](const std::map<std::string, std::string>& fields,
+                              const KernelFacts& facts = {}) {
+        TestEntry entry = of_old_kernel("a.service", "1", 10);
+        entry.boot = Id{1};
+        for (const auto& [name, value] : fields) {
+            entry.fields[name] = value;
+            if (value.empty()) entry.fields.erase(name);
+        }
+        return std::string(name_of(read({entry}, at(0), at(10000), facts).units.at(0).status));
+    };
+    EXPECT_EQ(status_of({}), "enforced");
+    EXPECT_EQ(status_of({{"LANDLOCK_STATUS", "enforced"}}), "enforced");
+    EXPECT_EQ(status_of({{"LANDLOCK_STATUS", "refused"}}), "refused");
+    // A kernel of this ABI knows one of them.
+    EXPECT_EQ(status_of({{"LANDLOCK_ABI", "9"}}), "degraded");
+    EXPECT_EQ(status_of({{"LANDLOCK_ABI", "9"}, {"LANDLOCK_STATUS", "enforced"}}), "degraded");
+    EXPECT_EQ(status_of({{"LANDLOCK_NOT_STOOD_IN", "fs.resolve_unix"}}), "degraded");
+    EXPECT_EQ(status_of({{"LANDLOCK_NOT_STOOD_IN", "fs.of_a_newer_version"}}), "degraded");
+    // The report contradicts itself, or leaves out the ABI.
+    EXPECT_EQ(status_of({{"LANDLOCK_UNENFORCED", ""}}), "degraded");
+    EXPECT_EQ(status_of({{"LANDLOCK_ABI", ""}}), "degraded");
+    EXPECT_EQ(status_of({{"LANDLOCK_ABI", "0"}, {"LANDLOCK_STATUS", "enforced"}}), "degraded");
+    // The administrator expects more of a kernel.
+    EXPECT_EQ(status_of({}, {8, {}, 0}), "enforced");
+    EXPECT_EQ(status_of({}, {9, {}, 0}), "degraded");
+    // The running kernel knows more than the report says of the kernel of this boot.
+    EXPECT_EQ(status_of({{"LANDLOCK_ABI", "1"}}, {0, Id{1}, 9}), "degraded");
+    EXPECT_EQ(status_of({{"LANDLOCK_ABI", "1"}}, {0, Id{1}, 7}), "enforced");
+    EXPECT_EQ(status_of({{"LANDLOCK_ABI", "1"}}, {0, Id{2}, 9}), "enforced");
 }
 
 // The service sends reports of its own after the wrapper's, with other names and rights.

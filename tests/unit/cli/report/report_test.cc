@@ -161,6 +161,79 @@ TEST(ReportHtml, WithoutAnyUnitAndDenial) {
     EXPECT_THAT(report_html(empty), HasSubstr("No denials."));
 }
 
+// Three units of two hosts whose kernels are too old for two rights.
+ReportData fleet(int expected_abi) {
+    ReportData all = data();
+    all.fleet = true;
+    all.expected_abi = expected_abi;
+    all.units.clear();
+    for (const auto& [host, unit] : {std::pair("db", "x.service"), std::pair("web", "y.service"),
+                                     std::pair("web", "z.service")}) {
+        ReportUnit row;
+        row.host = host;
+        row.unit = unit;
+        row.state = UnitState::enforced;
+        row.abi = all.units.empty() ? 10 : 7;
+        row.time = at(noon_seconds);
+        if (row.abi == 7) row.unenforced = {"fs.resolve_unix", "net.bind_udp"};
+        all.units.push_back(row);
+    }
+    // Of an earlier kernel.
+    ReportUnit old = all.units[0];
+    old.unit = "w.service";
+    old.abi = 1;
+    old.time = at(noon_seconds - 100);
+    old.unenforced = {"scope.signal"};
+    all.units.insert(all.units.begin(), old);
+    all.kernels = report_kernels(all.units, expected_abi);
+    return all;
+}
+
+TEST(ReportKernels, OneForEachHostOfItsLastStart) {
+    const ReportData all = fleet(8);
+    ASSERT_EQ(all.kernels.size(), 2u);
+    EXPECT_EQ(all.kernels[0].host, "db");
+    EXPECT_EQ(all.kernels[0].abi, 10);
+    EXPECT_FALSE(all.kernels[0].degraded);
+    EXPECT_TRUE(all.kernels[0].unenforced.empty());
+    EXPECT_EQ(all.kernels[1].abi, 7);
+    EXPECT_TRUE(all.kernels[1].degraded);
+    EXPECT_EQ(all.kernels[1].unenforced,
+              (std::vector<std::string>{"fs.resolve_unix", "net.bind_udp"}));
+    EXPECT_TRUE(all.has_degraded_kernel());
+    EXPECT_FALSE(fleet(0).has_degraded_kernel());
+    EXPECT_FALSE(fleet(7).has_degraded_kernel());
+}
+
+TEST(ReportKernels, TheMachineItselfIsAskedAboutItsOwn) {
+    const auto kernels = report_kernels({}, 8, ReportKernel{"web1", 7, false, {}});
+    ASSERT_EQ(kernels.size(), 1u);
+    EXPECT_TRUE(kernels[0].degraded);
+    EXPECT_FALSE(report_kernels({}, 7, ReportKernel{"web1", 7, false, {}})[0].degraded);
+}
+
+TEST(ReportKernels, EveryFormSaysItOnce) {
+    const ReportData all = fleet(8);
+    const std::string rights = "fs.resolve_unix, net.bind_udp", text = report_text(all, {}),
+                      page = report_html(all), metrics = report_prometheus(all);
+    EXPECT_THAT(text, HasSubstr("\nKernels:\nweb: Landlock ABI 7, degraded: expected_abi is 8, too "
+                                "old for " +
+                                rights + "\n"));
+    EXPECT_EQ(text.find(rights), text.rfind(rights));
+    EXPECT_THAT(text, Not(HasSubstr("db: Landlock")));
+    EXPECT_THAT(page, HasSubstr("kernels below expected_abi"));
+    EXPECT_EQ(page.find(rights), page.rfind(rights));
+    EXPECT_NE(page.find(rights), std::string::npos);
+    EXPECT_THAT(metrics, HasSubstr("ringfence_kernel_abi{host=\"web\"} 7\n"));
+    EXPECT_THAT(metrics, HasSubstr("ringfence_kernel_degraded{host=\"web\"} 1\n"));
+    EXPECT_THAT(metrics, HasSubstr("ringfence_kernel_degraded{host=\"db\"} 0\n"));
+    const auto json = nlohmann::json::parse(report_json(all));
+    EXPECT_EQ(json["expected_abi"], 8);
+    EXPECT_EQ(json["kernels"][1]["degraded"], true);
+    EXPECT_EQ(json["kernels"][1]["unenforced"].size(), 2u);
+    EXPECT_TRUE(nlohmann::json::parse(report_json(data()))["expected_abi"].is_null());
+}
+
 TEST(Report, AUnitThatAsksForNoFenceIsNotEnforced) {
     journal::Starts starts;
     starts.units = {start("a.service", StartStatus::enforced)};

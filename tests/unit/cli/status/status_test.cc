@@ -16,8 +16,13 @@ using ::testing::Not;
 
 LoadedCommand wrapped_command(const std::string& digest) {
     return {RINGFENCE_WRAPPER,
-            {RINGFENCE_WRAPPER, "--policy=p", "--digest=" + digest, "--abi=7", "--", "/x",
-             "--digest=no"}};
+            {RINGFENCE_WRAPPER, "--policy=p", "--digest=" + digest, "--abi=7", "--scope=signal",
+             "--", "/x", "--digest=no"}};
+}
+
+void add_stand_in(FenceEvidence& evidence) {
+    auto& words = evidence.loaded->commands[0].arguments;
+    words.insert(words.begin() + 1, "--stand-in=fs.resolve_unix:absent:/run/systemd/private");
 }
 
 // A unit that is fenced with the digest "aa" and runs with it.
@@ -40,6 +45,7 @@ FenceEvidence enforced() {
     report.digest = "aa";
     report.status = "enforced";
     report.layers = 1;
+    report.abi = 7;
     evidence.report = report;
     evidence.proof = StartProof::recorded;
     evidence.recorded = "aa";
@@ -56,8 +62,56 @@ struct StateCase {
 
 constexpr StateCase state_cases[] = {
     {"nothing", FenceState::enforced, [](FenceEvidence&) {}},
-    {"kernel too old", FenceState::degraded,
-     [](FenceEvidence& e) { e.report->status = "degraded"; }},
+    {"kernel too old", FenceState::enforced,
+     [](FenceEvidence& e) {
+         e.kernel_abi = e.report->abi = 5;
+         e.report->unenforced = {"scope.signal"};
+     }},
+    {"kernel too old, and the report is silent", FenceState::enforced,
+     [](FenceEvidence& e) { e.kernel_abi = 5; }},
+    {"the kernel knows what the report names", FenceState::degraded,
+     [](FenceEvidence& e) { e.report->unenforced = {"scope.signal"}; }},
+    {"the report claims an older kernel", FenceState::degraded,
+     [](FenceEvidence& e) {
+         e.report->abi = 5;
+         e.report->unenforced = {"scope.signal"};
+     }},
+    {"older than expected", FenceState::degraded,
+     [](FenceEvidence& e) {
+         e.kernel_abi = 5;
+         e.expected_abi = 6;
+     }},
+    {"older than expected, and all is enforced", FenceState::enforced,
+     [](FenceEvidence& e) { e.expected_abi = 10; }},
+    {"older than expected, and no report", FenceState::degraded,
+     [](FenceEvidence& e) {
+         e.proof = StartProof::command;
+         e.report.reset();
+         e.kernel_abi = 5;
+         e.expected_abi = 6;
+     }},
+    {"the stand-in is there", FenceState::enforced,
+     [](FenceEvidence& e) {
+         add_stand_in(e);
+         e.report->stood_in = {"fs.resolve_unix"};
+     }},
+    {"the stand-in is not there", FenceState::degraded,
+     [](FenceEvidence& e) {
+         add_stand_in(e);
+         e.report->unenforced = {"fs.resolve_unix"};
+     }},
+    {"nobody says whether the stand-in is there", FenceState::degraded,
+     [](FenceEvidence& e) {
+         add_stand_in(e);
+         e.proof = StartProof::command;
+         e.report.reset();
+     }},
+    {"no kernel answers, and no report", FenceState::degraded,
+     [](FenceEvidence& e) {
+         e.proof = StartProof::command;
+         e.report.reset();
+         e.kernel_abi = 0;
+     }},
     {"stopped", FenceState::attached,
      [](FenceEvidence& e) { e.loaded->active_state = "inactive"; }},
     {"template", FenceState::attached, [](FenceEvidence& e) { e.loaded.reset(); }},
@@ -141,7 +195,7 @@ constexpr StateCase state_cases[] = {
          e.proof = StartProof::command;
          e.report.reset();
      }},
-    {"systemd knows the command, kernel too old", FenceState::degraded,
+    {"systemd knows the command, kernel too old", FenceState::enforced,
      [](FenceEvidence& e) {
          e.proof = StartProof::command;
          e.report.reset();
@@ -159,7 +213,7 @@ constexpr StateCase state_cases[] = {
          e.journal_complete = false;
          e.recorded = "bb";
      }},
-    {"recorded, kernel too old, and no report is possible", FenceState::degraded,
+    {"recorded, kernel too old, and no report is possible", FenceState::enforced,
      [](FenceEvidence& e) {
          e.report.reset();
          e.journal_complete = false;
@@ -214,7 +268,7 @@ TEST(Status, NamesTheFileThatReplacesTheCommand) {
 TEST(Status, EveryStateHasAnExitStatus) {
     for (int i = 0; i <= static_cast<int>(FenceState::attached); ++i)
         EXPECT_EQ(static_cast<int>(state_row(static_cast<FenceState>(i)).state), i);
-    EXPECT_EQ(state_row(FenceState::degraded).exit_status, 0);
+    EXPECT_EQ(state_row(FenceState::degraded).exit_status, 3);
     EXPECT_EQ(state_row(FenceState::unknown).exit_status, 1);
     EXPECT_EQ(state_row(FenceState::outdated).exit_status, 3);
     EXPECT_EQ(state_row(FenceState::unfenced).exit_status, 4);
@@ -223,18 +277,40 @@ TEST(Status, EveryStateHasAnExitStatus) {
 TEST(Status, TextAndJson) {
     FenceEvidence evidence = enforced();
     evidence.unit = "a\x1b[31m.service";
-    evidence.report->status = "degraded";
-    evidence.report->unenforced = {"net.bind_udp"};
+    evidence.kernel_abi = 5;
+    evidence.expected_abi = 6;
     const std::vector<Status> units = {judge(evidence)};
-    const std::string text = status_text(units, {});
-    EXPECT_THAT(text, HasSubstr("a\\x1b[31m.service  degraded  p       active\n"
-                                "    this kernel does not enforce net.bind_udp\n"));
-    EXPECT_THAT(text, Not(HasSubstr("\x1b")));
-    const auto json = nlohmann::json::parse(status_json(units, 0));
+    const KernelStatus kernel = with_rights({5, 6, "/x:1:2", {}}, units);
+    const std::string text = status_text(units, kernel, {});
+    EXPECT_EQ(text,
+              "UNIT               STATE     POLICY  ACTIVE\n"
+              "a\\x1b[31m.service  degraded  p       active\n"
+              "    a kernel of expected_abi = 6 would enforce scope.signal\n"
+              "\nKernel: Landlock ABI 5, too old for scope.signal; degraded: expected_abi is 6 "
+              "(/x:1:2)\n");
+    const auto json = nlohmann::json::parse(status_json(units, kernel, 3));
     EXPECT_EQ(json["units"][0]["state"], "degraded");
     EXPECT_EQ(json["units"][0]["running"]["digest"], "aa");
-    EXPECT_EQ(json["units"][0]["unenforced"][0], "net.bind_udp");
-    EXPECT_EQ(status_text({}, {}), "No unit asks for a fence.\n");
+    EXPECT_EQ(json["units"][0]["unenforced"][0], "scope.signal");
+    EXPECT_EQ(json["kernel"], (nlohmann::json{{"abi", 5},
+                                              {"expected_abi", 6},
+                                              {"degraded", true},
+                                              {"unenforced", {"scope.signal"}}}));
+    EXPECT_EQ(status_text({}, {}, {}), "No unit asks for a fence.\n");
+}
+
+// Each unit is enforced, and the kernel is named once, however many units wait for a newer one.
+TEST(Status, WhatTheKernelIsTooOldForIsSaidOnce) {
+    FenceEvidence evidence = enforced();
+    evidence.kernel_abi = 5;
+    const std::vector<Status> units = {judge(evidence), judge(evidence)};
+    const std::string text = status_text(units, with_rights({5, 0, "", {}}, units), {});
+    EXPECT_EQ(text,
+              "UNIT       STATE     POLICY  ACTIVE\n"
+              "a.service  enforced  p       active\n"
+              "a.service  enforced  p       active\n"
+              "\nKernel: Landlock ABI 5, too old for scope.signal\n");
+    EXPECT_EQ(units[0].unenforced, std::vector<std::string>{"scope.signal"});
 }
 
 }  // namespace

@@ -239,10 +239,15 @@ TEST_F(JudgeTest, Enforcement) {
     const Rules any = rules("p"), all = rules("all"), six = rules("six");
     EXPECT_EQ(Judge(any, 7).enforcement().outcome, Outcome::enforced);
     EXPECT_EQ(Judge(any, 11).enforcement().outcome, Outcome::enforced);
-    const Enforcement degraded = Judge(any, 3).enforcement();
-    EXPECT_EQ(degraded.outcome, Outcome::degraded);
-    EXPECT_TRUE(degraded.unenforced.contains(binding_tcp | signal_scope));
-    EXPECT_TRUE(degraded.starts());
+    const Enforcement old = Judge(any, 3).enforcement();
+    EXPECT_EQ(old.outcome, Outcome::enforced);
+    EXPECT_TRUE(old.unenforced.contains(binding_tcp | signal_scope));
+    EXPECT_TRUE(old.starts());
+    // The signal scope came with ABI 6.
+    EXPECT_EQ(Judge(any, 5).enforcement(5).outcome, Outcome::enforced);
+    EXPECT_EQ(Judge(any, 5).enforcement(6).outcome, Outcome::degraded);
+    EXPECT_TRUE(Judge(any, 5).enforcement(6).starts());
+    EXPECT_EQ(Judge(any, 7).enforcement(11).outcome, Outcome::enforced);
     EXPECT_EQ(Judge(all, 3).enforcement().outcome, Outcome::not_all);
     EXPECT_EQ(Judge(six, 5).enforcement().outcome, Outcome::below_minimum);
     EXPECT_FALSE(Judge(six, 5).enforcement().starts());

@@ -73,6 +73,21 @@ TEST_F(Defaults, IsADefaultAndNoMore) {
     EXPECT_TRUE(with_host({"off", "p"}).stand_ins);
 }
 
+// What is expected of the kernel changes nothing in a fence.
+TEST_F(Defaults, ExpectedAbi) {
+    policy("p", "", 7);
+    EXPECT_EQ(read()->expected_abi, 0);
+    const std::string digest = with_host({"p"}).digest;
+    write("/etc/ringfence.conf", "expected_abi = 10\n");
+    EXPECT_EQ(read()->expected_abi, 10);
+    EXPECT_EQ(to_string(read()->expected_abi_where), "/etc/ringfence.conf:1:16");
+    EXPECT_EQ(with_host({"p"}).digest, digest);
+    for (const char* value : {"0", "12", "'all'", "true"}) {
+        write("/etc/ringfence.conf", std::string("expected_abi = ") + value + "\n");
+        EXPECT_FALSE(read().has_value()) << value;
+    }
+}
+
 TEST_F(Defaults, EveryMistakeIsAnError) {
     write("/etc/ringfence.conf",
           "minimum_abi = 12\nreports = [\"jounral\"]\nabi = 7\nread = []\nfoo = 1\n");
