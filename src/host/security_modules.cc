@@ -19,7 +19,8 @@ Findings examine_security_modules(const Machine& machine) {
         findings.push_back(
             {Level::note,
              "SELinux is enforcing: a fenced service is executed by " + machine.wrapper +
-                 ", not by systemd, so the transition into its domain may not happen",
+                 ", not by systemd, so the transition into its domain may not happen, and the "
+                 "sockets of its .socket unit get the label of another program",
              "compare ps -eZ with and without the fence; if the domains differ, the SELinux "
              "policy needs a transition from the wrapper"});
     if (begins_with(machine, "/sys/module/apparmor/parameters/enabled", 'Y'))

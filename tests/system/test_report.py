@@ -69,7 +69,7 @@ def test_a_kernel_below_the_expected_abi(machine):
     machine.start(name)
     machine.write("/etc/ringfence/ringfence.conf", "expected_abi = 9\n")
     # The journals of a fleet, with the expectation of the machine that reports.
-    for choice in ([], ["--directory=/var/log/journal"]):
+    for choice in ([], ["--directory=/run/log/journal"]):
         status, document = report(machine, *choice)
         unit = unit_of(document, name)
         assert status == 3 and unit["state"] == "degraded" and unit["starts"]["degraded"] == 1
