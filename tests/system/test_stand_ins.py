@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The sockets that command the machine, from inside a fenced service that runs as root, where nothing restricts
 fs.resolve_unix: this kernel, or the policy's abi, is older than 9. The control is the same unit without stand-ins."""
+import json
+
 import pytest
 
 POLICY = """\
@@ -118,6 +120,12 @@ def test_what_is_not_so_is_reported(asker):
     record = asker.fence(UNIT)
     assert record["LANDLOCK_STATUS"] == "degraded" and record["LANDLOCK_UNENFORCED"] == "fs.resolve_unix"
     assert "LANDLOCK_STOOD_IN" not in record and record["LANDLOCK_NOT_STOOD_IN"] == "fs.resolve_unix"
+    for verb in ("status", "report"):
+        done = asker.run("ringfence", verb, "--json", check=False)
+        unit, = [unit for unit in json.loads(done.stdout)["units"] if unit["unit"] == UNIT]
+        assert (done.returncode, unit["state"]) == (3, "degraded"), (verb, unit)
+    assert "nothing stands in for fs.resolve_unix: Stand-ins in ringfence.unit(5)" in \
+        asker.run("ringfence", "status", "--no-pager", check=False).stdout
 
 
 def test_notification_and_the_journal_work(asker):
@@ -130,6 +138,8 @@ def test_notification_and_the_journal_work(asker):
     asker.wait_for(lambda: [r for r in asker.journal(_SYSTEMD_UNIT=UNIT) if r.get("MESSAGE") == "here I am"],
                    what="the message")
     assert asker.fence(UNIT)["LANDLOCK_STOOD_IN"] == "fs.resolve_unix"
+    unit, = json.loads(asker.run("ringfence", "status", "--json", UNIT).stdout)["units"]
+    assert unit["state"] == "enforced" and unit["stood_in"] == ["fs.resolve_unix"]
 
 
 @pytest.mark.parametrize("unit, policy", [("nginx.service", "nginx"), ("redis-server.service", "redis-server")])
