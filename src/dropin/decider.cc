@@ -86,8 +86,8 @@ std::optional<PlannedFile> Decider::fence(const unit::Unit& unit, const Attachme
     std::optional<policy::Rules> written;
     if (detail_ == Detail::full) written = **rules;
     const std::vector<std::string> found = interpreters(unit, attachment.wrap, **rules);
-    auto rendered = render_rules(
-        {unit, std::move(**rules), attachment.wrap, wrapper_, found, policies_.defaults->reports});
+    auto rendered = render_rules({unit, std::move(**rules), attachment.wrap, wrapper_, found,
+                                  policies_.defaults->reports, &system_paths_});
     if (!rendered) return refuse(unit, rendered.error(), attachment.wrap);
     auto path = dropin_path(unit);
     if (!path) return mask(unit, {});

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dropin/candidates.h"
+#include "dropin/covered.h"
 #include "dropin/interpreter.h"
 #include "dropin/plan.h"
 
@@ -18,10 +19,13 @@ class Decider {
   public:
     Decider(const Root& root, const Policies& policies, const Wrapper& wrapper, Detail detail)
         : links_(root),
+          system_paths_(links_),
           policies_(policies),
           resolve_policies_(policies.resolver()),
           wrapper_(wrapper),
           detail_(detail) {}
+    Decider(const Decider&) = delete;
+    Decider& operator=(const Decider&) = delete;
 
     /// Nothing if the unit does not ask for a fence.
     /// `uncertainty`: why it is not certain which files systemd makes the unit of.
@@ -50,6 +54,7 @@ class Decider {
     Result<std::optional<policy::Rules>> resolve(const std::vector<policy::Name>& names);
 
     Links links_;
+    SystemPaths system_paths_;
     const Policies& policies_;
     Resolve resolve_policies_;
     const Wrapper& wrapper_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "dropin/options.h"
 
+#include <algorithm>
 #include <iterator>
 #include <string_view>
 
@@ -34,8 +35,12 @@ std::vector<policy::PathGroups> groups_of_paths(const policy::Layer& layer) {
 class LayerWriter {
   public:
     LayerWriter(const policy::Rules& rules, const policy::Layer& layer,
-                std::vector<std::string>& out)
-        : rules_(rules), layer_(layer), groups_(groups_of_paths(layer)), out_(out) {}
+                const std::vector<CoveredRule>& covered, std::vector<std::string>& out)
+        : rules_(rules),
+          layer_(layer),
+          covered_(covered),
+          groups_(groups_of_paths(layer)),
+          out_(out) {}
 
     void write() {
         add("abi", std::to_string(layer_.abi));
@@ -44,7 +49,8 @@ class LayerWriter {
         for (const PathGroup* group : group_order)
             write_group(*group);
         for (std::size_t i = 0; i < groups_.size(); ++i)
-            if (groups_[i].empty() && !layer_.paths[i].access.empty())
+            if (groups_[i].empty() && !layer_.paths[i].access.empty() &&
+                !is_covered(layer_.paths[i]))
                 add("allow", policy::joined_right_names(layer_.paths[i].access, ",") +
                                  (layer_.paths[i].optional ? ":-" : ":") +
                                  simplify_path(layer_.paths[i].path));
@@ -58,6 +64,10 @@ class LayerWriter {
     }
 
   private:
+    bool is_covered(const policy::PathRule& rule) const {
+        return std::any_of(covered_.begin(), covered_.end(),
+                           [&](const CoveredRule& row) { return row.rule == &rule; });
+    }
     std::string& begin(std::string_view option, std::size_t length_of_value) {
         std::string& text = out_.emplace_back();
         text.reserve(option.size() + length_of_value + 3);
@@ -76,7 +86,8 @@ class LayerWriter {
     void write_group(const PathGroup& group) {
         for (std::size_t i = 0; i < groups_.size(); ++i)
             for (const PathGroup* part : groups_[i])
-                if (part == &group) add_path(group.option, layer_.paths[i]);
+                if (part == &group && !is_covered(layer_.paths[i]))
+                    add_path(group.option, layer_.paths[i]);
     }
 
     void write_ports(const landlock::PortGroup& group) {
@@ -90,6 +101,7 @@ class LayerWriter {
 
     const policy::Rules& rules_;
     const policy::Layer& layer_;
+    const std::vector<CoveredRule>& covered_;
     const std::vector<policy::PathGroups> groups_;
     std::vector<std::string>& out_;
 };
@@ -104,7 +116,8 @@ std::string dropped_names(const policy::Rules& rules) {
 
 }  // namespace
 
-std::vector<std::string> render_options(const policy::Rules& rules) {
+std::vector<std::string> render_options(const policy::Rules& rules,
+                                        const std::vector<CoveredRule>& covered) {
     std::vector<std::string> out;
     out.reserve(64);
     if (!rules.name.empty()) out.push_back("--policy=" + rules.name);
@@ -119,7 +132,7 @@ std::vector<std::string> render_options(const policy::Rules& rules) {
         out.push_back("--drop-capabilities=" + names);
     for (std::size_t i = 0; i < rules.layers.size(); ++i) {
         if (i > 0) out.push_back("--layer");
-        LayerWriter(rules, rules.layers[i], out).write();
+        LayerWriter(rules, rules.layers[i], covered, out).write();
     }
     return out;
 }

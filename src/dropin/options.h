@@ -6,12 +6,15 @@
 #include <string>
 #include <vector>
 
+#include "dropin/covered.h"
 #include "policy/model/rules.h"
 
 namespace ringfence::dropin {
 
 /// The options, one in each element, in the order that the wrapper expects; not quoted. Paths are
 /// as in the policy: systemd expands specifiers, "${VARIABLE}", "%%" and "$$".
-std::vector<std::string> render_options(const policy::Rules& rules);
+/// `covered`: rules of any layer that get no option.
+std::vector<std::string> render_options(const policy::Rules& rules,
+                                        const std::vector<CoveredRule>& covered = {});
 
 }  // namespace ringfence::dropin

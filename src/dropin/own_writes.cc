@@ -19,14 +19,6 @@ constexpr int links_max = 40;
 // beneath its path, so a right to rename a directory above counts as well.
 constexpr landlock::Access chooses = places::makes_files | landlock::makes_links;
 
-// A rule whose path cannot be known is not for these: a rule that lets a service change them gets a
-// warning of its own (`broad-write`).
-bool is_of_the_system(const std::string& path) {
-    constexpr const char* trees[] = {"/usr", "/bin", "/sbin", "/lib", "/lib64", "/nix/store"};
-    return std::any_of(std::begin(trees), std::end(trees),
-                       [&](const char* tree) { return covers(tree, path); });
-}
-
 std::string join(const std::string& directory, const std::string& name) {
     return (directory == "/" ? "" : directory) + "/" + name;
 }
@@ -62,6 +54,13 @@ std::map<std::string, std::string> known_variables(const unit::Unit& unit,
 }
 
 }  // namespace
+
+// A rule that lets a service change them gets a warning of its own (`broad-write`).
+bool is_of_the_system(const std::string& path) {
+    constexpr const char* trees[] = {"/usr", "/bin", "/sbin", "/lib", "/lib64", "/nix/store"};
+    return std::any_of(std::begin(trees), std::end(trees),
+                       [&](const char* tree) { return covers(tree, path); });
+}
 
 const std::optional<std::string>& Links::target(const std::string& path) {
     const auto known = targets_.find(path);

@@ -17,6 +17,9 @@
 
 namespace ringfence::dropin {
 
+/// Whether packages alone change what is at this path, and no service does.
+bool is_of_the_system(const std::string& path);
+
 /// Follows links as the kernel does, and remembers them: most paths begin alike.
 class Links {
   public:

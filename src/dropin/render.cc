@@ -2,10 +2,15 @@
 #include "dropin/render.h"
 
 #include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/escape.h"
 #include "dropin/command_line.h"
 #include "dropin/consequences.h"
+#include "dropin/covered.h"
 #include "dropin/inherit.h"
 #include "dropin/needs.h"
 #include "dropin/options.h"
@@ -14,6 +19,7 @@
 #include "dropin/settings.h"
 #include "dropin/stand_ins.h"
 #include "landlock/report.h"
+#include "policy/resolve/merge.h"
 #include "unit/command.h"
 #include "unit/lines.h"
 #include "unit/specifier.h"
@@ -76,14 +82,34 @@ std::string directives_text(const std::vector<NeededDirective>& directives) {
     return text;
 }
 
+std::string comment_list(const std::string& title, const std::set<std::string>& items) {
+    return items.empty() ? "" : fmt::format("# {}: {}\n", title, fmt::join(items, ", "));
+}
+
+// What a reader of the drop-in would miss in its commands.
+std::string left_out_text(const policy::Rules& rules, const std::vector<CoveredRule>& covered) {
+    std::set<std::string> elsewhere, pairs;
+    for (const policy::Layer& layer : rules.layers)
+        for (const policy::PathRule& rule : layer.elsewhere)
+            elsewhere.insert(comment_text(rule.path));
+    for (const CoveredRule& row : covered)
+        pairs.insert(comment_text(fmt::format("{} ({})", row.rule->path, row.by->path)));
+    return comment_list(
+               fmt::format("Not for this architecture, {}, and left out", rules.architecture),
+               elsewhere) +
+           comment_list("Left out, because a rule in the same layer allows as much", pairs);
+}
+
 class Renderer {
   public:
     explicit Renderer(Request& request) : request_(request), unit_(request.unit) {}
 
     Result<Rendered> render() {
         add_lost_lines(unit_, problems_);
-        check_rules();
         policy::Rules rules = std::move(request_.rules);
+        const Settings settings(unit_, rules.systemd);
+        if (settings.has_own_root()) policy::take_elsewhere_in(rules);
+        check_rules(rules);
         add_inherited_rules(unit_, request_.wrap, request_.interpreters, rules,
                             request_.wrapper.scope);
         // Everything that a user manager's services use belongs to the user.
@@ -101,14 +127,17 @@ class Renderer {
                                   stand_ins.options.end());
             needs->directives.insert(needs->directives.end(), stand_ins.directives.begin(),
                                      stand_ins.directives.end());
-            line_ = {needs->wrapper, render_options(rules), search_path_text(), needs->options};
+            const std::vector<CoveredRule> covered = find_covered(rules, settings);
+            text_ += left_out_text(rules, covered);
+            line_ = {needs->wrapper, render_options(rules, covered), search_path_text(),
+                     needs->options};
             for (const std::string& key : unit::command_keys())
                 if (std::find(request_.wrap.begin(), request_.wrap.end(), key) !=
                     request_.wrap.end())
                     add_commands(key);
             add_directives(rules.systemd);
             text_ += directives_text(needs->directives);
-            text_ += directives_text(find_consequences(unit_, Settings(unit_, rules.systemd)));
+            text_ += directives_text(find_consequences(unit_, settings));
             add_record(rules.digest);
         }
         if (!problems_.empty()) return tl::unexpected(problems_);
@@ -121,11 +150,11 @@ class Renderer {
     }
 
     // systemd treats a line with an unknown specifier as an error.
-    void check_rules() {
-        for (const policy::Layer& layer : request_.rules.layers)
+    void check_rules(const policy::Rules& rules) {
+        for (const policy::Layer& layer : rules.layers)
             for (const policy::PathRule& rule : layer.paths)
                 check_path(rule.path, rule.origins);
-        for (const policy::QuietPath& quiet : request_.rules.quiet)
+        for (const policy::QuietPath& quiet : rules.quiet)
             check_path(quiet.path, quiet.origins);
     }
 
@@ -135,6 +164,16 @@ class Renderer {
             problems_.push_back({origins.empty() ? Location{} : origins.front().where,
                                  "in \"" + path + "\" " + describe(*bad),
                                  "write \"%%\" for a percent sign"});
+    }
+
+    std::vector<CoveredRule> find_covered(const policy::Rules& rules,
+                                          const Settings& settings) const {
+        std::vector<CoveredRule> all;
+        if (request_.system_paths == nullptr || !sees_system_paths(settings)) return all;
+        for (const policy::Layer& layer : rules.layers)
+            for (const CoveredRule& row : covered_rules(layer, *request_.system_paths))
+                all.push_back(row);
+        return all;
     }
 
     std::string search_path_text() {

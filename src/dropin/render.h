@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Writes the drop-in of a unit. These functions read and write no files.
+// Writes the drop-in of a unit. These functions read and write no files; they follow links if they
+// are given SystemPaths.
 //
 // The drop-in resets the commands of the unit and gives each of them again, run through the
 // wrapper. systemd must then execute exactly what it would have executed without it. Where that is
@@ -17,6 +18,8 @@
 
 namespace ringfence::dropin {
 
+class SystemPaths;
+
 /// Where the wrapper is installed, and whose units it fences.
 struct Wrapper {
     std::string path;
@@ -32,6 +35,7 @@ struct Request {
     Wrapper wrapper;
     std::vector<std::string> interpreters = {};  ///< of the programs; see find_interpreters()
     policy::Reports reports = {};                ///< those that are switched on for this machine
+    SystemPaths* system_paths = nullptr;         ///< nullptr: no rule is left out as covered
 };
 
 struct Rendered {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "unit/words.h"
+
 namespace ringfence::dropin {
 
 std::vector<Settings::Value> Settings::values(unit::Keys keys) const {
@@ -13,6 +15,17 @@ std::vector<Settings::Value> Settings::values(unit::Keys keys) const {
     for (const policy::Directive& line : *lines_)
         if (keys.contain(line.key)) all.push_back({line.value, line.origin.where});
     return all;
+}
+
+std::vector<Settings::Word> Settings::words(unit::Keys keys) const {
+    std::vector<Word> found;
+    for (const Value& value : values(keys)) {
+        if (value.text.empty()) found.clear();
+        unit::WordReader reader(value.text);
+        for (auto word = reader.next(); word && *word; word = reader.next())
+            found.push_back({std::move((*word)->value), value.where});
+    }
+    return found;
 }
 
 std::string_view Settings::last(std::string_view key) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -27,6 +28,13 @@ class Settings {
 
     /// The assignments in the unit, then those in the policy.
     std::vector<Value> values(unit::Keys keys) const;
+
+    struct Word {
+        std::string text;  ///< unquoted and unescaped
+        Location where;
+    };
+    /// The words of a list behind its last reset.
+    std::vector<Word> words(unit::Keys keys) const;
 
     /// The last value; empty if there is none or if it is a reset.
     std::string_view last(std::string_view key) const;

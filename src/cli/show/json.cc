@@ -76,6 +76,9 @@ Json layer_json(const policy::Layer& layer, std::optional<int> abi) {
     json["paths"] = Json::array();
     for (const policy::PathRule& rule : layer.paths)
         json["paths"].push_back(path_json(rule, layer, abi));
+    json["elsewhere"] = Json::array();
+    for (const policy::PathRule& rule : layer.elsewhere)
+        json["elsewhere"].push_back(path_json(rule, layer, abi));
     json["ports"] = Json::array();
     for (const policy::PortRule& rule : layer.ports)
         json["ports"].push_back(port_json_of(rule));
@@ -99,6 +102,7 @@ void add_settings(Json& json, const Rules& rules) {
     json["description"] = rules.description;
     json["documentation"] = rules.documentation;
     json["written_for"] = rules.units;
+    json["architecture"] = rules.architecture.empty() ? Json() : Json(rules.architecture);
     json["abi"] = setting_json(rules.layers.front().abi, rules.abi_origin);
     json["minimum_abi"] = setting_json(
         rules.minimum_abi == policy::minimum_abi_all ? Json("all") : Json(rules.minimum_abi),

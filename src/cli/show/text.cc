@@ -122,6 +122,15 @@ std::string sockets_text(const Rules& rules, const SourceLabels& labels, const T
     return rule_table("Sockets that a stand-in does not hide", rows, terminal);
 }
 
+std::string elsewhere_text(const Rules& rules, const SourceLabels& labels,
+                           const Terminal& terminal) {
+    std::vector<RuleRow> rows;
+    for (const policy::Layer& layer : rules.layers)
+        for (const policy::PathRule& rule : layer.elsewhere)
+            rows.push_back(rule_row(labels, rule_path(rule), "", rule.origins));
+    return rule_table("For other architectures than this machine's, and left out", rows, terminal);
+}
+
 std::string removed_text(const Rules& rules, const SourceLabels& labels, const Terminal& terminal) {
     std::vector<RuleRow> rows;
     for (const policy::Removal& removal : rules.removed)
@@ -170,8 +179,8 @@ std::string subject_text(const ShownSubject& subject, const Terminal& terminal,
         text += layer_text(rules, i, labels, terminal, kernel);
     text += quiet_text(rules, labels, terminal) + directives_text(rules, labels, terminal) +
             capabilities_text(rules, labels, terminal) + sockets_text(rules, labels, terminal) +
-            unfenced_text(subject, labels, terminal) + removed_text(rules, labels, terminal) +
-            waiting_text(rules, terminal);
+            unfenced_text(subject, labels, terminal) + elsewhere_text(rules, labels, terminal) +
+            removed_text(rules, labels, terminal) + waiting_text(rules, terminal);
     if (kernel)
         text +=
             kernel_text(rules, *kernel, terminal) + stand_in_text(subject, kernel->abi, terminal);

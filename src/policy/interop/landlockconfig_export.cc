@@ -135,6 +135,9 @@ class ConfigExporter {
             lose("minimum_abi: landlockconfig silently enforces only what the kernel can");
         if (rules_.trust_links == landlock::LinkTrust::root)
             lose("trust_links: landlockconfig follows all symbolic links");
+        if (!layer_.elsewhere.empty())
+            lose(fmt::format("{} of the rules: left out, because they are not for {}",
+                             layer_.elsewhere.size(), rules_.architecture));
         if (rules_.stand_ins) lose("stand_ins: landlockconfig hides no sockets");
         if (rules_.forbid_landlock)
             lose("forbid_landlock: landlockconfig allows further restrictions inside");

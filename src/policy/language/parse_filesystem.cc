@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "landlock/groups.h"
 #include "policy/language/parse_context.h"
@@ -67,8 +68,40 @@ Schema path_schema() {
 struct RuleTable {
     Located<std::string> path;
     std::vector<RightEntry> rights;
+    ArchitectureSet architectures = 0;
     std::string reason;
 };
+
+void unknown_architecture(ParseContext& context, const Located<std::string>& name) {
+    if (context.full()) return;
+    const std::vector<std::string> names = architecture_names();
+    const Architecture* of_kernel = architecture_of_machine(name.value);
+    const std::string near = of_kernel != nullptr ? of_kernel->name : nearest(name.value, names);
+    context.problem(name.where, fmt::format("there is no architecture {}", quote(name.value)),
+                    near.empty() ? fmt::format("they are {}", fmt::join(names, ", "))
+                                 : fmt::format("did you mean \"{}\", as systemd calls it?", near));
+}
+
+ArchitectureSet read_architectures(ParseContext& context, const Entry& entry) {
+    ArchitectureSet all = 0;
+    for (const auto& name : strings(context, entry)) {
+        if (const Architecture* row = find_architecture(name.value))
+            all |= set_of(*row);
+        else
+            unknown_architecture(context, name);
+    }
+    if (entry.value.kind == Kind::array && entry.value.array.empty())
+        context.problem(entry.value.where,
+                        "`architecture` is empty: no machine would have this rule",
+                        "name the architectures, or leave the key out for all of them");
+    return all;
+}
+
+Schema architectures_schema() {
+    Schema schema = array_of(one_of_words(architecture_names()));
+    schema.not_empty = true;
+    return schema;
+}
 
 Schema right_schema(Family family) {
     return one_of_words(right_names(family));
@@ -93,6 +126,11 @@ TableKeys rule_keys(RuleTable& rule) {
          [&rule](ParseContext& c, const Entry& e) { rule.rights = read_allow(c, e); },
          fixed(rights_schema), "these rights and no others", in_any,
          "write allow = [\"fs.read_file\"], or whichever rights the rule gives"},
+        {"architecture", in_any,
+         [&rule](ParseContext& c, const Entry& e) {
+             rule.architectures = read_architectures(c, e);
+         },
+         fixed(architectures_schema), "only on machines of these architectures"},
         {"reason", in_any,
          [&rule](ParseContext& c, const Entry& e) {
              const std::string* text = as_string(c, e);
@@ -110,10 +148,11 @@ void read_rule(ParseContext& context, const Value& table) {
     if (rule.path.where.line == 0) return;
     const auto path = listed_path(context, rule.path);
     if (!path || rule.rights.empty()) return;
-    PathEntry entry{path->path, path->optional, {}, true, rule.reason, path->where, {}};
+    PathEntry entry{path->path, path->optional, {}, true, rule.reason, path->where, {}, 0};
     for (const RightEntry& right : rule.rights)
         entry.access |= right.access;
     entry.rights = std::move(rule.rights);
+    entry.architectures = rule.architectures;
     context.rules.paths.push_back(std::move(entry));
 }
 
@@ -141,13 +180,14 @@ void read_removed_paths(ParseContext& context, const Entry& entry) {
 TableKeys filesystem_keys(RulesetOf of) {
     TableKeys keys;
     for (const landlock::PathGroup& group : landlock::path_groups)
-        keys.push_back({group.key, in_any,
-                        [access = group.access](ParseContext& c, const Entry& e) {
-                            for (const ListedPath& path : read_paths(c, e))
-                                c.rules.paths.push_back(
-                                    {path.path, path.optional, access, false, "", path.where, {}});
-                        },
-                        fixed(path_list_schema), group.help});
+        keys.push_back(
+            {group.key, in_any,
+             [access = group.access](ParseContext& c, const Entry& e) {
+                 for (const ListedPath& path : read_paths(c, e))
+                     c.rules.paths.push_back(
+                         {path.path, path.optional, access, false, "", path.where, {}, 0});
+             },
+             fixed(path_list_schema), group.help});
     keys.push_back({"rule", in_any, read_rule_list,
                     [](Role role) {
                         RuleTable unused;

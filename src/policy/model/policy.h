@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/architecture.h"
 #include "base/diagnostic.h"
 #include "landlock/access.h"
 #include "landlock/link_trust.h"
@@ -55,7 +56,8 @@ struct PathEntry {
     bool exact = false;  ///< the file names the rights, not a group of them
     std::string reason;
     Location where;
-    std::vector<RightEntry> rights;  ///< each right that a [[filesystem.rule]] names
+    std::vector<RightEntry> rights;     ///< each right that a [[filesystem.rule]] names
+    ArchitectureSet architectures = 0;  ///< the rule is for these alone; 0: for all
 };
 
 struct PortEntry {
@@ -82,6 +84,7 @@ struct Ruleset {
     bool network = false;
     bool scope = false;
     std::vector<PathEntry> paths;
+    std::vector<PathEntry> elsewhere;  ///< for other architectures: policy/resolve moves them here
     std::vector<PortEntry> ports;
     std::vector<ScopeEntry> scopes;
     std::vector<RightEntry> unrestricted;   ///< fs and net; scopes are in `scopes`

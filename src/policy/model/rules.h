@@ -67,7 +67,10 @@ struct Layer {
     landlock::Access scopes;        ///< the scopes that it restricts
     std::vector<PathRule> paths;    ///< sorted by path; one row for each (path, optional)
     std::vector<PortRule> ports;    ///< sorted by (right, first); they neither overlap nor touch
-    Origin origin;                  ///< the policy's file, or the [[layer]]
+    /// Rules for other architectures than this machine's, in the form of `paths`. They grant
+    /// nothing, unless the unit has a root of its own, whose programs may be for any architecture.
+    std::vector<PathRule> elsewhere;
+    Origin origin;                         ///< the policy's file, or the [[layer]]
     std::vector<HandlingOrigin> handling;  ///< those that hold, in reading order
 
     /// What it restricts, wherever the kernel can.
@@ -125,6 +128,8 @@ struct Rules {
     std::string name;    ///< the policy names of the unit, joined with "+"
     std::string digest;  ///< 16 hex digits over what is enforced (policy/resolve/digest.h)
     std::string description;
+    std::string
+        architecture;     ///< the machine's, in systemd's words; empty: not known, so all count
     int minimum_abi = 1;  ///< 1…newest_abi, or minimum_abi_all
     bool inherit = true;
     bool stand_ins = false;  ///< systemd hides sockets where fs.resolve_unix is not restricted

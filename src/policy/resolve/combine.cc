@@ -56,6 +56,7 @@ Layer make_layer(MergedRules merged, const Handling& handling, int abi, const Or
     mask(merged, layer.handled());
     layer.paths = std::move(merged.paths);
     layer.ports = std::move(merged.ports);
+    layer.elsewhere = std::move(merged.elsewhere);
     // What a later file or another policy overrules is left out.
     const Access lifted = layer.unrestricted | (known_scopes - layer.scopes);
     for (const HandlingOrigin& entry : handling.origins)
@@ -240,6 +241,7 @@ Result<Rules> combine(std::vector<LoadedPolicy> policies, const Defaults& defaul
     Rules rules;
     MergedRules merged;
     rules.abi_origin = {first.policy.abi->where, first.name, ""};
+    if (defaults.architecture != nullptr) rules.architecture = defaults.architecture->name;
     for (LoadedPolicy& loaded : policies) {
         rules.name += (rules.name.empty() ? "" : "+") + loaded.name;
         const Settings settings = settings_of(loaded, abi, defaults);

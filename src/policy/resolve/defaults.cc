@@ -50,6 +50,7 @@ Result<Defaults> read_defaults(const Root& root, const SearchPath& policies) {
     const SearchPath path = configuration_search_path(policies);
     const Search search(root, path);
     Defaults defaults;
+    defaults.architecture = architecture_below(root);
     Diagnostics problems;
     const auto main = search.find_file(file_name);
     const auto drop_ins = search.find_files(directory_name, ".conf");

@@ -39,15 +39,21 @@ class CanonicalText {
     std::string out;
 };
 
-void add_layer(CanonicalText& text, const Layer& layer) {
-    text.add("layer ").number(layer.abi).add(" ").masks(layer.unrestricted);
-    text.add(" ").masks(layer.scopes).add("\n");
-    for (const PathRule& rule : layer.paths)
-        text.add("path ")
+void add_paths(CanonicalText& text, std::string_view word, const std::vector<PathRule>& rules) {
+    for (const PathRule& rule : rules)
+        text.add(word)
             .masks(rule.access)
             .add(rule.optional ? " 1 " : " 0 ")
             .text(rule.path)
             .add("\n");
+}
+
+void add_layer(CanonicalText& text, const Layer& layer) {
+    text.add("layer ").number(layer.abi).add(" ").masks(layer.unrestricted);
+    text.add(" ").masks(layer.scopes).add("\n");
+    add_paths(text, "path ", layer.paths);
+    // They hold in units with a root of their own.
+    add_paths(text, "elsewhere ", layer.elsewhere);
     for (const PortRule& rule : layer.ports)
         text.add("port ")
             .masks(rule.access)

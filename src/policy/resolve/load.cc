@@ -27,8 +27,10 @@ Result<std::vector<LoadedPolicy>> PolicyLoader::load(const std::vector<Name>& na
 Result<LoadedPolicy> PolicyLoader::load_text(const FoundFile& file, const std::string& name) {
     start_anew();
     std::vector<LoadedPolicy> policies;
-    if (auto policy = parse(file, Role::policy))
+    if (auto policy = parse(file, Role::policy)) {
+        take_elsewhere_out(*policy, architecture_);
         policies.push_back(finish({std::move(*policy), {}}, name));
+    }
     check_abis(policies);
     if (!problems_.empty()) return tl::unexpected(problems_);
     return std::move(policies.front());
@@ -106,6 +108,9 @@ std::optional<PolicyLoader::PolicyFiles> PolicyLoader::read(const FoundFile& mai
         if (drop_in) parsed.push_back(std::move(*drop_in));
     }
     if (!policy || parsed.size() != drop_ins->size()) return std::nullopt;
+    take_elsewhere_out(*policy, architecture_);
+    for (Policy& drop_in : parsed)
+        take_elsewhere_out(drop_in, architecture_);
     return PolicyFiles{std::move(*policy), std::move(parsed)};
 }
 

@@ -33,8 +33,10 @@ struct LoadedPolicy {
 
 class PolicyLoader {
   public:
-    /// `root` and `path` must outlive the loader.
-    PolicyLoader(const Root& root, const SearchPath& path) : search_(root, path) {}
+    /// `root` and `path` must outlive the loader. `architecture`: of the machine; nullptr if it is
+    /// not known.
+    PolicyLoader(const Root& root, const SearchPath& path, const Architecture* architecture)
+        : search_(root, path), architecture_(architecture) {}
 
     /// Reads the policies with these names, and leaves out optional ones that are missing or
     /// masked. Abstractions that were read for an earlier call are not read again. Errors:
@@ -82,6 +84,7 @@ class PolicyLoader {
     void missing_policy(const Name& name, const std::optional<FoundFile>& masked);
 
     Search search_;
+    const Architecture* architecture_;
     Diagnostics problems_;            ///< of the policies that are being loaded
     std::vector<std::string> chain_;  ///< the names that led here, the policy's first
     std::map<std::string, Abstraction> abstractions_;

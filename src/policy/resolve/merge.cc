@@ -2,6 +2,7 @@
 #include "policy/resolve/merge.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <string_view>
 #include <tuple>
@@ -23,11 +24,12 @@ using landlock::Access;
 
 void remove_path(MergedRules& merged, const ListedPath& removal, const SharedText& chain,
                  Diagnostics& problems) {
-    const auto gone =
-        std::remove_if(merged.paths.begin(), merged.paths.end(),
-                       [&](const PathRule& rule) { return rule.path == removal.path; });
+    const auto is_meant = [&](const PathRule& rule) { return rule.path == removal.path; };
+    // One drop-in serves machines of all architectures.
+    const bool found =
+        std::erase_if(merged.paths, is_meant) + std::erase_if(merged.elsewhere, is_meant) > 0;
     const bool told = problems.size() < most_problems;
-    if (gone == merged.paths.end() && !removal.optional && told) {
+    if (!found && !removal.optional && told) {
         std::vector<std::string> paths;
         for (const PathRule& rule : merged.paths)
             paths.push_back(rule.path);
@@ -37,9 +39,7 @@ void remove_path(MergedRules& merged, const ListedPath& removal, const SharedTex
              near.empty() ? fmt::format("write \"-{}\" if there may be none", removal.path)
                           : fmt::format("did you mean {}?", quote(near))});
     }
-    if (gone != merged.paths.end())
-        merged.removed.push_back({removal.path, {removal.where, chain, ""}});
-    merged.paths.erase(gone, merged.paths.end());
+    if (found) merged.removed.push_back({removal.path, {removal.where, chain, ""}});
 }
 
 // The names in `known` point to shared texts, which stay where they are when a vector grows.
@@ -103,14 +103,35 @@ std::string text_of(const PortEntry& ports) {
 
 }  // namespace
 
+void take_elsewhere_out(Policy& policy, const Architecture* architecture) {
+    if (architecture == nullptr) return;
+    const auto take = [&](Ruleset& rules) {
+        const auto first = std::stable_partition(
+            rules.paths.begin(), rules.paths.end(), [&](const PathEntry& entry) {
+                return entry.architectures == 0 ||
+                       (entry.architectures & set_of(*architecture)) != 0;
+            });
+        rules.elsewhere.assign(std::make_move_iterator(first),
+                               std::make_move_iterator(rules.paths.end()));
+        rules.paths.erase(first, rules.paths.end());
+    };
+    take(policy.rules);
+    for (Ruleset& layer : policy.layers)
+        take(layer);
+}
+
 MergedRules rules_of(const Ruleset& rules, const SharedText& chain) {
     MergedRules merged;
-    for (const PathEntry& entry : rules.paths)
-        merged.paths.push_back(
-            {entry.path, entry.optional, entry.access, {{entry.where, chain, entry.reason}}});
+    const auto add = [&](std::vector<PathRule>& rows, const std::vector<PathEntry>& entries) {
+        for (const PathEntry& entry : entries)
+            rows.push_back(
+                {entry.path, entry.optional, entry.access, {{entry.where, chain, entry.reason}}});
+        normalise(rows);
+    };
+    add(merged.paths, rules.paths);
+    add(merged.elsewhere, rules.elsewhere);
     for (const PortEntry& entry : rules.ports)
         merged.ports.push_back({entry.first, entry.last, entry.access, {{entry.where, chain, ""}}});
-    normalise(merged.paths);
     normalise(merged.ports);
     return merged;
 }
@@ -132,6 +153,7 @@ MergedRules rules_of(const Policy& policy, const SharedText& chain) {
 
 void merge(MergedRules& merged, MergedRules other) {
     unite(merged.paths, std::move(other.paths));
+    unite(merged.elsewhere, std::move(other.elsewhere));
     unite(merged.quiet, std::move(other.quiet));
     unite(merged.ports, std::move(other.ports));
     merge_directives(merged.systemd, other.systemd);
@@ -163,6 +185,8 @@ void prefix_origins(MergedRules& merged, const std::string& prefix) {
     };
     for (PathRule& rule : merged.paths)
         all(rule.origins);
+    for (PathRule& rule : merged.elsewhere)
+        all(rule.origins);
     for (PortRule& rule : merged.ports)
         all(rule.origins);
     for (QuietPath& path : merged.quiet)
@@ -180,9 +204,11 @@ void prefix_origins(MergedRules& merged, const std::string& prefix) {
 }
 
 void mask(MergedRules& merged, const Access& handled) {
-    for (PathRule& rule : merged.paths)
-        rule.access &= handled;
-    std::erase_if(merged.paths, [](const PathRule& rule) { return rule.access.empty(); });
+    for (std::vector<PathRule>* rows : {&merged.paths, &merged.elsewhere}) {
+        for (PathRule& rule : *rows)
+            rule.access &= handled;
+        std::erase_if(*rows, [](const PathRule& rule) { return rule.access.empty(); });
+    }
     std::erase_if(merged.ports,
                   [&](const PortRule& rule) { return (rule.access & handled).empty(); });
 }
@@ -196,6 +222,11 @@ void add_rules(Layer& layer, std::vector<PathRule> paths, std::vector<PortRule> 
     mask(merged, layer.handled());
     layer.paths = std::move(merged.paths);
     layer.ports = std::move(merged.ports);
+}
+
+void take_elsewhere_in(Rules& rules) {
+    for (Layer& layer : rules.layers)
+        add_rules(layer, std::exchange(layer.elsewhere, {}));
 }
 
 }  // namespace ringfence::policy

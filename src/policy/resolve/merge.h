@@ -15,13 +15,18 @@ namespace ringfence::policy {
 struct MergedRules {
     std::vector<PathRule> paths;
     std::vector<PortRule> ports;
-    std::vector<QuietPath> quiet;    ///< sorted by (path, optional)
+    std::vector<PathRule> elsewhere;  ///< as Layer::elsewhere
+    std::vector<QuietPath> quiet;     ///< sorted by (path, optional)
     std::vector<Directive> systemd;  ///< in reading order, which decides what systemd makes of them
     std::vector<SourceFile> sources;  ///< each file once
     std::vector<Removal> removed;
     std::vector<Exception> exceptions;              ///< each place once
     std::vector<KeptCapability> kept_capabilities;  ///< each place once
 };
+
+/// Moves the rules that are not for this architecture to Ruleset::elsewhere. With nullptr, which is
+/// an architecture that is not known, all rules stay: without its loader, a service does not start.
+void take_elsewhere_out(Policy& policy, const Architecture* architecture);
 
 /// The rules of one set of tables. `chain` is Origin::policy of each.
 MergedRules rules_of(const Ruleset& rules, const SharedText& chain);
@@ -49,5 +54,8 @@ void mask(MergedRules& merged, const landlock::Access& handled);
 /// that the layer does not handle: the layer keeps what Layer promises (sorted, one row a path,
 /// ranges joined, masked).
 void add_rules(Layer& layer, std::vector<PathRule> paths, std::vector<PortRule> ports = {});
+
+/// Makes the rules for other architectures count, too.
+void take_elsewhere_in(Rules& rules);
 
 }  // namespace ringfence::policy

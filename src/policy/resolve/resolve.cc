@@ -27,7 +27,8 @@ std::vector<Name> distinct(const std::vector<Name>& names) {
 }  // namespace
 
 Resolver::Resolver(const Root& root, const SearchPath& path, Defaults defaults)
-    : loader_(std::make_unique<PolicyLoader>(root, path)), defaults_(std::move(defaults)) {}
+    : loader_(std::make_unique<PolicyLoader>(root, path, defaults.architecture)),
+      defaults_(std::move(defaults)) {}
 
 Resolver::~Resolver() = default;
 
@@ -46,7 +47,7 @@ Result<std::optional<Rules>> resolve(const Root& root, const SearchPath& path,
 Result<Rules> resolve_text(const Root& root, const SearchPath& path, const std::string& name,
                            const std::string& file, const std::string& text,
                            const Defaults& defaults) {
-    auto policy = PolicyLoader(root, path).load_text({file, text}, name);
+    auto policy = PolicyLoader(root, path, defaults.architecture).load_text({file, text}, name);
     if (!policy) return tl::unexpected(std::move(policy.error()));
     std::vector<LoadedPolicy> policies;
     policies.push_back(std::move(*policy));

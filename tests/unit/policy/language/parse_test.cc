@@ -178,6 +178,22 @@ const BadText rules[] = {
      {"f:4:1: unknown key \"paht\" in [[filesystem.rule]]; did you mean `path`?",
       "f:6:9: `allow` is empty: this rule would allow nothing; name the rights, or leave the rule "
       "out"}},
+    {"RuleOfNoArchitecture",
+     "[[filesystem.rule]]\npath = '/x'\nallow = ['fs.execute']\narchitecture = []\n",
+     {"f:6:16: `architecture` is empty: no machine would have this rule; name the architectures, "
+      "or leave the key out for all of them"}},
+    {"RuleOfUnknownArchitectures",
+     "[[filesystem.rule]]\npath = '/x'\nallow = ['fs.execute']\n"
+     "architecture = ['aarch64', 'x86_64', 'riscv46', 1]\n",
+     {"f:6:17: there is no architecture \"aarch64\"; did you mean \"arm64\", as systemd calls it?",
+      "f:6:28: there is no architecture \"x86_64\"; did you mean \"x86-64\", as systemd calls it?",
+      "f:6:38: there is no architecture \"riscv46\"; did you mean \"riscv64\", as systemd calls "
+      "it?",
+      "f:6:49: an element of `architecture` must be a string, not an integer"}},
+    {"ListsHaveNoArchitecture",
+     "[filesystem]\narchitecture = ['arm64']\n",
+     {"f:4:1: unknown key \"architecture\" in [filesystem]; valid keys: read, execute, write, "
+      "connect_unix, rule, unrestricted"}},
     {"ReferCannotBeUnrestricted",
      "[filesystem]\nunrestricted = ['fs.refer', 'read']\n",
      {"f:4:17: `fs.refer` cannot be unrestricted: the kernel denies it unhandled; allow it on the "
