@@ -47,21 +47,17 @@ bool restarts(const Settings& settings) {
 
 std::optional<std::string> needed_identifier(const unit::Unit& unit, const Settings& settings) {
     if (!settings.last("SyslogIdentifier").empty()) return std::nullopt;
-    for (const unit::CommandLine& line : unit::command_lines(unit, "ExecStart"))
-        for (const unit::Command& command : line.list.commands) {
-            std::string name = base_name(command.path);
-            if (!can_stand_in_a_line(name) || !keeps_its_slashes(name)) return std::nullopt;
-            return name;
-        }
-    return std::nullopt;
+    const auto commands = unit::commands_of(unit, {"ExecStart"});
+    if (commands.empty()) return std::nullopt;
+    std::string name = base_name(commands.front().command.path);
+    if (!can_stand_in_a_line(name) || !keeps_its_slashes(name)) return std::nullopt;
+    return name;
 }
 
 std::vector<unit::Command> renamed_commands(const unit::Unit& unit, const std::string& identifier) {
     std::vector<unit::Command> renamed;
-    for (const std::string& key : unit::command_keys())
-        for (const unit::CommandLine& line : unit::command_lines(unit, key))
-            for (const unit::Command& command : line.list.commands)
-                if (base_name(command.path) != identifier) renamed.push_back(command);
+    for (const unit::UnitCommand& row : unit::commands_of(unit))
+        if (base_name(row.command.path) != identifier) renamed.push_back(row.command);
     return renamed;
 }
 

@@ -198,10 +198,8 @@ void each_program(const unit::Unit& unit, const std::vector<std::string>& wrap, 
         for (const std::string& candidate : search_candidates(*path, command.path))
             function(candidate, line);
     };
-    for (const std::string& key : wrap)
-        for (const unit::CommandLine& row : unit::command_lines(unit, key))
-            for (const unit::Command& command : row.list.commands)
-                visit(command, row.line);
+    for (const unit::UnitCommand& row : unit::commands_of(unit, wrap))
+        visit(row.command, row.line);
 }
 
 }  // namespace

@@ -106,14 +106,11 @@ class StandInPlanner {
                 return fmt::format(
                     "{}= gives the unit a root of its own, where they are only if it mounts them",
                     key);
-        for (const std::string& key : unit::command_keys())
-            for (const unit::CommandLine& line : unit::command_lines(unit_, key))
-                for (const unit::Command& command : line.list.commands) {
-                    const std::string name = base_name(command.path);
-                    if (std::find(std::begin(clients), std::end(clients), name) !=
-                        std::end(clients))
-                        return fmt::format("{}= runs {}, which needs them", key, name);
-                }
+        for (const unit::UnitCommand& row : unit::commands_of(unit_)) {
+            const std::string name = base_name(row.command.path);
+            if (std::find(std::begin(clients), std::end(clients), name) != std::end(clients))
+                return fmt::format("{}= runs {}, which needs them", row.line.key, name);
+        }
         return "";
     }
 

@@ -11,15 +11,12 @@ namespace ringfence::dropin {
 std::vector<UnfencedCommand> unfenced_commands(const unit::Unit& unit,
                                                const std::vector<std::string>& wrap) {
     std::vector<UnfencedCommand> found;
-    for (const std::string& key : unit::command_keys()) {
-        if (std::find(wrap.begin(), wrap.end(), key) != wrap.end()) continue;
-        for (const unit::CommandLine& line : unit::command_lines(unit, key))
-            for (const unit::Command& command : line.list.commands) {
-                UnfencedCommand one{key, command.path, "", command.where};
-                for (const unit::Argument& argument : command.arguments)
-                    one.arguments += (one.arguments.empty() ? "" : " ") + argument.raw;
-                found.push_back(std::move(one));
-            }
+    for (const unit::UnitCommand& row : unit::commands_of(unit)) {
+        if (std::find(wrap.begin(), wrap.end(), row.line.key) != wrap.end()) continue;
+        UnfencedCommand one{row.line.key, row.command.path, "", row.command.where};
+        for (const unit::Argument& argument : row.command.arguments)
+            one.arguments += (one.arguments.empty() ? "" : " ") + argument.raw;
+        found.push_back(std::move(one));
     }
     return found;
 }

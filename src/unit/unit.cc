@@ -192,6 +192,15 @@ std::vector<CommandLine> command_lines(const Unit& unit, std::string_view key) {
     return lines;
 }
 
+std::vector<UnitCommand> commands_of(const Unit& unit, const std::vector<std::string>& keys) {
+    std::vector<UnitCommand> found;
+    for (const std::string& key : keys)
+        for (const CommandLine& row : command_lines(unit, key))
+            for (const Command& command : row.list.commands)
+                found.push_back({row.line, command});
+    return found;
+}
+
 const Assignment* last_setting(const Unit& unit, std::string_view key) {
     const auto kept = list_setting(unit, {key});
     return kept.empty() ? nullptr : kept.back();

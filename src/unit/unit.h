@@ -151,6 +151,16 @@ struct CommandLine {
 /// The lines of such a setting behind its last reset, in the order of application.
 std::vector<CommandLine> command_lines(const Unit& unit, std::string_view key);
 
+/// A command of a unit, and the line that it stands in, whose key is its setting.
+struct UnitCommand {
+    const Assignment& line;
+    const Command& command;
+};
+
+/// The commands of these settings, in the order in which they are named.
+std::vector<UnitCommand> commands_of(const Unit& unit,
+                                     const std::vector<std::string>& keys = command_keys());
+
 /// For a setting with one value: its last assignment; nullptr if there is none, or if it is empty.
 const Assignment* last_setting(const Unit& unit, std::string_view key);
 

@@ -71,10 +71,9 @@ std::set<std::string> policies_of(const unit::Unit& unit, const dropin::Wrapper&
     std::set<std::string> names;
     for (const policy::Name& name : dropin::read_attachment(unit).policies)
         names.insert(name.name);
-    for (const unit::CommandLine& line : unit::command_lines(unit, "ExecStart"))
-        for (const unit::Command& command : line.list.commands)
-            if (const auto wrapped = dropin::read_wrapped_command(wrapper, command))
-                names.merge(names_of(wrapped->policy));
+    for (const unit::UnitCommand& row : unit::commands_of(unit, {"ExecStart"}))
+        if (const auto wrapped = dropin::read_wrapped_command(wrapper, row.command))
+            names.merge(names_of(wrapped->policy));
     return names;
 }
 
