@@ -142,7 +142,7 @@ class InheritedPaths {
         rule.path = simple;
         rule.optional = true;
         rule.access = access;
-        rule.origins = {{where, "", "the unit's " + key + "="}};
+        rule.origins = {{where, "", "the unit's " + key + "=", access}};
         rules_.push_back(std::move(rule));
     }
 
@@ -156,6 +156,7 @@ policy::PathRule program_rule(const std::string& program, policy::Origin origin)
     rule.path = as_rule_path(program);
     rule.optional = true;
     rule.access = execute;
+    origin.access = execute;
     rule.origins = {std::move(origin)};
     return rule;
 }

@@ -103,7 +103,7 @@ class InlineReader {
         rule.path = path->path;
         rule.optional = path->optional;
         rule.access = access;
-        rule.origins = {{where, inline_name, ""}};
+        rule.origins = {{where, inline_name, "", access}};
         out_->paths.push_back(std::move(rule));
     }
 
@@ -116,7 +116,7 @@ class InlineReader {
         rule.first = ports->first;
         rule.last = ports->last;
         rule.access = access;
-        rule.origins = {{where, inline_name, ""}};
+        rule.origins = {{where, inline_name, "", access}};
         out_->ports.push_back(std::move(rule));
     }
 

@@ -4,8 +4,6 @@
 #include <algorithm>
 
 #include "base/path.h"
-#include "landlock/groups.h"
-#include "places/access.h"
 #include "unit/directories.h"
 
 namespace ringfence::dropin {
@@ -14,10 +12,6 @@ namespace {
 
 // The kernel follows this many links (MAXSYMLINKS).
 constexpr int links_max = 40;
-
-// The rights by which somebody chooses what is found at a path. Each rule holds for everything
-// beneath its path, so a right to rename a directory above counts as well.
-constexpr landlock::Access chooses = places::makes_files | landlock::makes_links;
 
 std::string join(const std::string& directory, const std::string& name) {
     return (directory == "/" ? "" : directory) + "/" + name;

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "base/root.h"
+#include "landlock/groups.h"
+#include "places/access.h"
 #include "policy/model/rules.h"
 #include "unit/load_path.h"
 #include "unit/unit.h"
@@ -19,6 +21,10 @@ namespace ringfence::dropin {
 
 /// Whether packages alone change what is at this path, and no service does.
 bool is_of_the_system(const std::string& path);
+
+/// The rights by which somebody chooses what is found at a path. Each rule holds for everything
+/// beneath its path, so a right to rename a directory above counts as well.
+inline constexpr landlock::Access chooses = places::makes_files | landlock::makes_links;
 
 /// Follows links as the kernel does, and remembers them: most paths begin alike.
 class Links {

@@ -43,10 +43,7 @@ void report_covered(const Layer& layer, const PathRule& rule, Reporter& report) 
     if (cover == nullptr || !above.contains(rule.access)) return;
     report.add(rule.origins, rule.path,
                fmt::format("the rule on \"{}\" adds nothing to the one on \"{}\"{}", rule.path,
-                           cover->path,
-                           cover->origins.empty()
-                               ? ""
-                               : fmt::format(" ({})", to_string(cover->origins.front().where))));
+                           cover->path, place_of(*cover, rule.access)));
 }
 
 bool allows_some(const policy::Judge& judge, std::size_t layer, const PortRule& rule) {
@@ -149,12 +146,12 @@ void check_name_service_socket(const Subject& subject, Reporter& report) {
     if (!grants.handles(connects)) return;
     const PathRule* users = rule_on(subject, "/etc/nsswitch.conf");
     if (users != nullptr && !may_connect(grants, {"/run/nscd/socket", "/run/systemd/userdb"}))
-        report.add(users->origins, "/run/nscd/socket",
+        report.add(policy::origins_of(*users, reads), "/run/nscd/socket",
                    "it reads \"/etc/nsswitch.conf\" and cannot reach the sockets of nscd and "
                    "userdbd");
     const PathRule* hosts = rule_on(subject, "/etc/resolv.conf");
     if (hosts != nullptr && !may_connect(grants, {"/run/systemd/resolve/io.systemd.Resolve"}))
-        report.add(hosts->origins, "/run/systemd/resolve/io.systemd.Resolve",
+        report.add(policy::origins_of(*hosts, reads), "/run/systemd/resolve/io.systemd.Resolve",
                    "it reads \"/etc/resolv.conf\" and cannot reach the socket of systemd-resolved");
 }
 

@@ -92,7 +92,7 @@ void check_right_on_file(const Subject& subject, Reporter& report) {
         const Access useless = by_name(rule, handled) & useless_on(found.status);
         if (!useless.empty())
             report.add(
-                rule.origins, rule.path,
+                policy::origins_of(rule, useless), rule.path,
                 fmt::format("\"{}\" is {}: {} has no effect on it", rule.path,
                             S_ISREG(found.status.st_mode) ? "a regular file" : "no directory",
                             policy::joined_right_names(useless)));
@@ -128,7 +128,7 @@ void check_link_outside(const Subject& subject, Reporter& report) {
                 outside.push_back(fmt::format("{} -> {}", entry.name, *target));
         }
         if (!outside.empty())
-            report.add(rule.origins, rule.path,
+            report.add(policy::origins_of(rule, used), rule.path,
                        fmt::format("links in \"{}\" lead to what is not granted: {}", rule.path,
                                    list_of(outside)));
     });
@@ -154,7 +154,7 @@ void check_setuid_program(const Subject& subject, Reporter& report) {
     if (!sets_no_new_privs(subject)) return;
     each_file(subject, [&](const PathRule& rule, const Found& found) {
         if (!(rule.access & executes).empty() && is_setuid(subject, found.path))
-            report.add(rule.origins, rule.path,
+            report.add(policy::origins_of(rule, executes), rule.path,
                        fmt::format("\"{}\" is a set-user-ID or set-group-ID program, and {} runs "
                                    "under no_new_privs",
                                    rule.path, subject.unit->unit.name.full));
@@ -172,7 +172,7 @@ void check_setuid_tree(const Subject& subject, Reporter& report) {
             if (entry.type == DT_REG && is_setuid(subject, found.path + "/" + entry.name))
                 programs.push_back(entry.name);
         if (!programs.empty())
-            report.add(rule.origins, rule.path,
+            report.add(policy::origins_of(rule, executes), rule.path,
                        fmt::format("set-user-ID programs in \"{}\" have no effect: {}", rule.path,
                                    list_of(programs)));
     });

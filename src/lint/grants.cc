@@ -48,6 +48,12 @@ bool is_own(const std::vector<policy::Origin>& origins) {
     return !std::all_of(origins.begin(), origins.end(), policy::is_of_abstraction);
 }
 
+std::string place_of(const policy::PathRule& rule, const Access& access) {
+    const auto origins = policy::origins_of(rule, access);
+    if (origins.empty() || origins.front().where.file.empty()) return "";
+    return fmt::format(" ({})", to_string(origins.front().where));
+}
+
 std::string list_of(const std::vector<std::string>& words) {
     constexpr std::size_t most = 3;
     std::string text;

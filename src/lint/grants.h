@@ -43,6 +43,9 @@ struct Grants {
 /// Whether the policy itself has the rule, and not only a policy that it extends.
 bool is_own(const std::vector<policy::Origin>& origins);
 
+/// " (FILE:LINE:COLUMN)": the first place that grants some of `access`. Empty if none is known.
+std::string place_of(const policy::PathRule& rule, const landlock::Access& access);
+
 /// "a, b, c and 4 more".
 std::string list_of(const std::vector<std::string>& words);
 

@@ -86,14 +86,11 @@ void check_nested_grant(const Subject& subject, Reporter& report) {
             const Access more = grants.of(rule) - grants.judge.allowed(above->path);
             if (more.empty()) continue;
             report.add(
-                rule.origins, rule.path,
+                policy::origins_of(rule, more), rule.path,
                 fmt::format("the service may make links in \"{}\"{}, and a rule on \"{}\" in it "
                             "grants {}",
-                            above->path,
-                            above->origins.empty()
-                                ? ""
-                                : fmt::format(" ({})", to_string(above->origins.front().where)),
-                            rule.path, policy::joined_right_names(more)),
+                            above->path, place_of(*above, landlock::makes_links), rule.path,
+                            policy::joined_right_names(more)),
                 fmt::format("let it write in directories beside \"{}\", not in all of \"{}\"; or "
                             "move what the rule is on out of \"{}\"",
                             rule.path, above->path, above->path));

@@ -28,7 +28,7 @@ OwnWrites writes_of(const Subject& subject, dropin::Links& links) {
 
 std::string rule_text(const OwnWrites::Grant& grant) {
     if (grant.rule == nullptr) return "writing is not restricted";
-    const auto& origins = grant.rule->origins;
+    const auto origins = policy::origins_of(*grant.rule, dropin::chooses);
     std::string text = fmt::format("a rule on \"{}\" allows it", grant.rule->path);
     if (origins.empty() || origins.front().where.file.empty()) return text;
     return fmt::format("{}: {}", text, to_string(origins.front().where));
@@ -163,14 +163,15 @@ void check_written_program(const Subject& subject, Reporter& report) {
             const auto grant = writes.grant(file.crossed);
             if (!grant) continue;
             if (told.insert(file.path).second)
-                report.add(
-                    grant->rule == nullptr ? std::vector<policy::Origin>{} : grant->rule->origins,
-                    file.path,
-                    fmt::format("it may write what it executes: \"{}\"{} ({})", file.path,
-                                grant->path == file.path
-                                    ? ""
-                                    : fmt::format(" leads through \"{}\"", grant->path),
-                                rule_text(*grant)));
+                report.add(grant->rule == nullptr
+                               ? std::vector<policy::Origin>{}
+                               : policy::origins_of(*grant->rule, dropin::chooses),
+                           file.path,
+                           fmt::format("it may write what it executes: \"{}\"{} ({})", file.path,
+                                       grant->path == file.path
+                                           ? ""
+                                           : fmt::format(" leads through \"{}\"", grant->path),
+                                       rule_text(*grant)));
             break;
         }
     }

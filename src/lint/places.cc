@@ -84,7 +84,8 @@ std::string message_of(const Subject& subject, const PathRule& rule, const Conce
 void report_places(const Subject& subject, Reporter& report, const Access& rights,
                    std::initializer_list<Kind> kinds, const char* may) {
     each_concern(subject, rights, kinds, [&](const PathRule& rule, const Concern& concern) {
-        report.add(rule.origins, rule.path, message_of(subject, rule, concern, may));
+        report.add(policy::origins_of(rule, concern.access), rule.path,
+                   message_of(subject, rule, concern, may));
     });
 }
 
@@ -125,7 +126,7 @@ void check_command_execute(const Subject& subject, Reporter& report) {
 void check_whole_tree(const Subject& subject, Reporter& report) {
     each_concern(subject, places::any_file_right, {Kind::kernel},
                  [&](const PathRule& rule, const Concern& concern) {
-                     report.add(rule.origins, rule.path,
+                     report.add(policy::origins_of(rule, concern.access), rule.path,
                                 fmt::format("{} on all of \"{}\", which {}",
                                             policy::joined_right_names(concern.access), rule.path,
                                             concern.match.place->what));
@@ -136,15 +137,15 @@ void check_credentials(const Subject& subject, Reporter& report) {
     each_concern(subject, places::any_file_right, {Kind::credentials},
                  [&](const PathRule& rule, const Concern& concern) {
                      report.add(
-                         rule.origins, rule.path,
+                         policy::origins_of(rule, concern.access), rule.path,
                          message_of(subject, rule, concern, use_of_credentials(concern.access)));
                  });
 }
 
 void check_device_node(const Subject& subject, Reporter& report) {
     each_concern(subject, places::makes_devices, {Kind::device_node},
-                 [&](const PathRule& rule, const Concern&) {
-                     report.add(rule.origins, rule.path,
+                 [&](const PathRule& rule, const Concern& concern) {
+                     report.add(policy::origins_of(rule, concern.access), rule.path,
                                 fmt::format("it may make device nodes in \"{}\"", rule.path));
                  });
 }
@@ -162,7 +163,7 @@ void check_replaced_file(const Subject& subject, Reporter& report) {
             report.add(rule.origins, rule.path,
                        fmt::format("\"{}\" {}", rule.path, replaced->place->what));
         else if (rotated && !(rule.access & places::changes).empty())
-            report.add(rule.origins, rule.path,
+            report.add(policy::origins_of(rule, places::changes), rule.path,
                        fmt::format("\"{}\" {}", rule.path, rotated->place->what),
                        "give the rule to its directory");
     }

@@ -227,14 +227,14 @@ void check_unset_variable(const Subject& subject, Reporter& report) {
 void check_inherited_grant(const Subject& subject, Reporter& report) {
     const Grants written(subject, subject.rules);
     for (const PathRule& rule : subject.enforced.layers.front().paths) {
+        const Access more = rule.access - written.at(rule.path);
         for (const policy::Origin& origin : rule.origins) {
             // The unit's programs and its own directories are what `inherit` is for.
             if (!origin.policy.empty() || origin.where.file.empty() ||
                 dropin::is_of_a_program(origin))
                 continue;
             const std::string path = expand(subject, rule.path).value_or(rule.path);
-            const Access more = rule.access - written.at(rule.path);
-            const Access risky = more & risky_at(path);
+            const Access risky = origin.access & more & risky_at(path);
             if (risky.empty()) continue;
             report.add(origin.where, rule.path,
                        fmt::format("{} gives {} on \"{}\", which the policy does not",

@@ -105,7 +105,7 @@ std::vector<Origin> Judge::origins(const std::string& path, const Access& access
             const auto object = domain.objects.find(name);
             if (object == domain.objects.end()) continue;
             for (const PathRule* rule : object->second.rules)
-                if (!(rule->access & access).empty()) add_new(all, rule->origins);
+                add_new(all, origins_of(*rule, rule->access & access));
         }
     return all;
 }

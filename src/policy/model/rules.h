@@ -24,6 +24,7 @@ struct Origin {
     Location where;
     SharedText policy;  ///< "nginx"; "nginx > tls > base" where nginx extends tls, and tls base
     SharedText reason;  ///< the author's reason; may be empty
+    landlock::Access access = {};  ///< of a rule: the rights that it has from this place
 
     bool operator==(const Origin&) const = default;
 };
@@ -33,7 +34,8 @@ inline bool is_of_abstraction(const Origin& origin) {
     return origin.policy.str().find(" > ") != std::string::npos;
 }
 
-/// A rule keeps this many of the places that grant it, the first ones.
+/// A rule keeps this many of the places that grant it, the first ones, and each further one that
+/// grants a right which no place before grants.
 inline constexpr std::size_t most_origins = 16;
 
 /// Rights on a file, or on a directory and everything beneath it.
@@ -43,6 +45,10 @@ struct PathRule {
     landlock::Access access;      ///< fs only; never empty; masked to what the layer handles
     std::vector<Origin> origins;  ///< each place that grants some of `access`, in reading order
 };
+
+/// The places that grant some of `access`. A rule of several places may have each right from
+/// another one.
+std::vector<Origin> origins_of(const PathRule& rule, const landlock::Access& access);
 
 /// A right on the ports first…last, both included.
 struct PortRule {

@@ -220,7 +220,7 @@ std::vector<SocketGrant> granted_sockets(const std::vector<PathRule>& paths,
                        std::any_of(loaded.drop_ins.begin(), loaded.drop_ins.end(),
                                    [&](const Policy& drop_in) { return denied(drop_in, path); });
             });
-        if (!is_denied) sockets.push_back({path, rule.origins});
+        if (!is_denied) sockets.push_back({path, origins_of(rule, connects)});
     }
     return sockets;
 }

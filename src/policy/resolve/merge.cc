@@ -124,14 +124,17 @@ MergedRules rules_of(const Ruleset& rules, const SharedText& chain) {
     MergedRules merged;
     const auto add = [&](std::vector<PathRule>& rows, const std::vector<PathEntry>& entries) {
         for (const PathEntry& entry : entries)
-            rows.push_back(
-                {entry.path, entry.optional, entry.access, {{entry.where, chain, entry.reason}}});
+            rows.push_back({entry.path,
+                            entry.optional,
+                            entry.access,
+                            {{entry.where, chain, entry.reason, entry.access}}});
         normalise(rows);
     };
     add(merged.paths, rules.paths);
     add(merged.elsewhere, rules.elsewhere);
     for (const PortEntry& entry : rules.ports)
-        merged.ports.push_back({entry.first, entry.last, entry.access, {{entry.where, chain, ""}}});
+        merged.ports.push_back(
+            {entry.first, entry.last, entry.access, {{entry.where, chain, "", entry.access}}});
     normalise(merged.ports);
     return merged;
 }

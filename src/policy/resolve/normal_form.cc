@@ -11,12 +11,22 @@ namespace ringfence::policy {
 
 namespace {
 
+landlock::Access granted_by(const std::vector<Origin>& origins) {
+    landlock::Access granted;
+    for (const Origin& origin : origins)
+        granted |= origin.access;
+    return granted;
+}
+
 void add_origins(std::vector<Origin>& all, const std::vector<Origin>& more) {
-    for (const Origin& origin : more)
-        if (all.size() < most_origins &&
-            std::none_of(all.begin(), all.end(),
-                         [&](const Origin& known) { return known.where == origin.where; }))
+    for (const Origin& origin : more) {
+        const auto known = std::find_if(
+            all.begin(), all.end(), [&](const Origin& one) { return one.where == origin.where; });
+        if (known != all.end())
+            known->access |= origin.access;
+        else if (all.size() < most_origins || !granted_by(all).contains(origin.access))
             all.push_back(origin);
+    }
 }
 
 template <class Row>

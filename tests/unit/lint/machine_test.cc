@@ -87,6 +87,8 @@ TEST_F(MachineChecks, SetuidPrograms) {
     policy("[filesystem]\nexecute = ['/usr/bin/su', '/usr/bin']");
     unit("User=app\n");
     EXPECT_THAT(found("setuid-program"), ElementsAre(HasSubstr("\"/usr/bin/su\" is a set-user")));
+    policy("[filesystem]\nread = ['/usr/bin/su']\nexecute = ['/usr/bin/su', '/usr/bin']");
+    EXPECT_THAT(found("setuid-program"), ElementsAre(HasSubstr("app.toml:5:12: ")));
     EXPECT_THAT(found("setuid-tree"), ElementsAre(HasSubstr("have no effect: su")));
     unit("CapabilityBoundingSet=\n");
     EXPECT_EQ(count("setuid-program"), 1u);
@@ -227,6 +229,10 @@ TEST_F(MachineChecks, InheritedGrant) {
     EXPECT_THAT(found("inherited-grant"),
                 ElementsAre(HasSubstr("gives fs.execute on \"/usr/bin/sh\""),
                             HasSubstr("on \"/etc/shadow\"")));
+    // Of two settings, the one that gives the right is named.
+    unit("ReadOnlyPaths=/etc/cron.d\nReadWritePaths=/etc/cron.d\n");
+    EXPECT_THAT(found("inherited-grant"),
+                ElementsAre(HasSubstr("app.service:5:16: the unit's ReadWritePaths= gives")));
     policy("inherit = false");
     EXPECT_EQ(count("inherited-grant"), 0u);
     policy("[filesystem]\nexecute = ['/usr/lib']");
@@ -360,6 +366,8 @@ TEST_F(MachineChecks, AProgramThatTheServiceMayWrite) {
     EXPECT_THAT(found("written-program"),
                 ElementsAre(HasSubstr("app.toml:4:10: it may write what it executes: "
                                       "\"/srv/app/run\" (a rule on \"/srv/app\" allows it")));
+    policy("[filesystem]\nread = ['/srv/app']\nwrite = ['/srv/app']");
+    EXPECT_THAT(found("written-program"), ElementsAre(HasSubstr("app.toml:5:10: ")));
     policy("[filesystem]\nread = ['/srv/app']");
     EXPECT_THAT(found("written-program"), IsEmpty());
     // A second layer takes the right away.

@@ -30,6 +30,35 @@ TEST_F(RuleChecks, BroadWrite) {
     EXPECT_THAT(found("broad-write"), IsEmpty());
 }
 
+// Two lists name one path: the finding points at the one that gives the right.
+TEST_F(RuleChecks, EachRightKeepsThePlaceThatItComesFrom) {
+    policy("[filesystem]\nread = ['/etc']\nwrite = ['/etc']");
+    EXPECT_THAT(found("broad-read"), ElementsAre(HasSubstr("app.toml:4:9: ")));
+    EXPECT_THAT(found("broad-write"), ElementsAre(HasSubstr("app.toml:5:10: ")));
+    policy("[filesystem]\nread = ['/tmp']\nwrite = ['/tmp']\nexecute = ['/tmp']");
+    EXPECT_THAT(found("data-execute"), ElementsAre(HasSubstr("app.toml:6:12: ")));
+    EXPECT_THAT(found("write-execute"), ElementsAre(testing::AllOf(HasSubstr("app.toml:5:10: "),
+                                                                   HasSubstr("app.toml:6:12)"))));
+    policy("[filesystem]\nread = ['/run/docker.sock']\nconnect_unix = ['/run/docker.sock']");
+    EXPECT_THAT(found("root-socket"), ElementsAre(HasSubstr("app.toml:5:17: ")));
+    policy(
+        "[filesystem]\nread = ['/var/log/app.log']\n"
+        "[[filesystem.rule]]\npath = '/var/log/app.log'\nallow = ['fs.write_file']");
+    EXPECT_THAT(found("replaced-file"), ElementsAre(HasSubstr("app.toml:6:8: ")));
+    policy(
+        "[filesystem]\nread = ['/srv/a', '/srv/a/b']\nwrite = ['/srv/a']\n"
+        "execute = ['/srv/a/b']");
+    EXPECT_THAT(found("nested-grant"), ElementsAre(testing::AllOf(HasSubstr("app.toml:6:12: "),
+                                                                  HasSubstr("app.toml:5:10)"))));
+}
+
+TEST_F(RuleChecks, AnAbstractionThatReadsIsNotTheOneThatWrites) {
+    abstraction("a", "[filesystem]\nwrite = ['/etc']");
+    policy("extends = ['a']\n[filesystem]\nread = ['/etc']");
+    EXPECT_THAT(found("broad-write"), ElementsAre(HasSubstr("abstractions/a.toml:4:10: ")));
+    EXPECT_THAT(found("broad-read"), ElementsAre(HasSubstr("policies/app.toml:5:9: ")));
+}
+
 TEST_F(RuleChecks, ALayerThatTakesItAwayCounts) {
     policy("[filesystem]\nwrite = ['/etc']\n[[layer]]\n[layer.filesystem]\nread = ['/']");
     EXPECT_THAT(found("broad-write"), IsEmpty());

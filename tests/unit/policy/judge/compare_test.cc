@@ -26,7 +26,7 @@ constexpr Access read_file = access_of("fs.read_file");
 constexpr Access bind_tcp = access_of("net.bind_tcp");
 
 PathRule path_rule(const std::string& path, Access access, bool optional = false) {
-    return {path, optional, access, {{{"p.toml", 7, 1}, "p", ""}}};
+    return {path, optional, access, {{{"p.toml", 7, 1}, "p", "", access}}};
 }
 
 Rules rules_of(std::vector<PathRule> paths, int abi = 7) {
@@ -65,6 +65,17 @@ TEST(Compare, TextThatIsNotAboveIsNot) {
     EXPECT_EQ(found.paths[0].access, read_file);
     EXPECT_EQ(found.verdict(), Verdict::widens);
     EXPECT_THAT(found.paths[0].origins, SizeIs(1));
+}
+
+TEST(Compare, AChangeIsAtThePlaceThatGivesTheRight) {
+    const landlock::Access write = landlock::access_of("fs.write_file");
+    const Rules before = rules_of({path_rule("/srv", read_file)});
+    PathRule both = path_rule("/srv", read_file | write);
+    both.origins = {{{"a", 1, 1}, "", "", read_file}, {{"a", 2, 1}, "", "", write}};
+    const Difference found = compare(before, rules_of({both}));
+    ASSERT_THAT(found.paths, SizeIs(1));
+    ASSERT_THAT(found.paths[0].origins, SizeIs(1));
+    EXPECT_EQ(found.paths[0].origins[0].where.line, 2u);
 }
 
 TEST(Compare, WhatStaysBeneathWhatIsTakenAway) {

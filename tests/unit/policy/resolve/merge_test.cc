@@ -160,6 +160,22 @@ TEST(AddRules, MakesTheLayerThatTheUnionOfBothWouldHaveMade) {
     }
 }
 
+// A rule keeps sixteen places, and a further one if only that gives a right.
+TEST(Merge, NoRightLosesItsPlace) {
+    const landlock::Access read = landlock::access_of("fs.read_file");
+    const landlock::Access write = landlock::access_of("fs.write_file");
+    Layer layer;
+    layer.abi = 3;
+    for (unsigned line = 1; line <= 20; ++line)
+        add_rules(layer, {{"/b", true, read, {{{"p.toml", line, 1}, "p", "", read}}}});
+    add_rules(layer, {{"/b", true, write, {{{"p.toml", 21, 1}, "p", "", write}}}});
+    ASSERT_EQ(layer.paths.size(), 1U);
+    EXPECT_EQ(layer.paths[0].origins.size(), most_origins + 1);
+    EXPECT_EQ(origins_of(layer.paths[0], read).size(), most_origins);
+    ASSERT_EQ(origins_of(layer.paths[0], write).size(), 1U);
+    EXPECT_EQ(origins_of(layer.paths[0], write)[0].where.line, 21U);
+}
+
 TEST(AddRules, TakesRulesInAnyOrderAndKeepsWhoGrantedThem) {
     const landlock::Access read = landlock::access_of("fs.read_file");
     const landlock::Access write = landlock::access_of("fs.write_file");
