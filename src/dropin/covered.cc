@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/path.h"
+#include "dropin/inherit.h"
 #include "landlock/groups.h"
 #include "landlock/rights.h"
 
@@ -63,7 +64,8 @@ Access needed(const Row& row) {
 }
 
 bool may_be_left_out(const policy::PathRule& rule) {
-    return rule.optional && (rule.access & landlock::makes_links).empty();
+    return rule.optional && (rule.access & landlock::makes_links).empty() &&
+           std::none_of(rule.origins.begin(), rule.origins.end(), is_of_a_program);
 }
 
 }  // namespace
@@ -81,9 +83,21 @@ SystemPaths::Real SystemPaths::examine(const std::string& written) {
     const std::vector<std::string> crossed = links_.crossed(path);
     const bool is_linked = crossed.size() > 1;
     if (is_linked && !std::all_of(crossed.begin(), crossed.end(), is_of_packages)) return {};
-    const auto status = links_.root().status(crossed.back());
+    return at(crossed.back());
+}
+
+// What is missing will be in the file system of the directory that it is missing in. A package that
+// adds it changes nothing then, unless it adds a link.
+SystemPaths::Real SystemPaths::at(const std::string& path) const {
+    auto status = links_.root().status(path);
+    const bool is_file = status && is_of_the_kernel(path) && S_ISREG(status->st_mode);
+    for (std::string above = path; !status && above != "/";) {
+        if (status.error() != std::errc::no_such_file_or_directory) return {};
+        above = directory_of(above);
+        status = links_.root().status(above);
+    }
     if (!status) return {};
-    return {crossed.back(), is_of_the_kernel(path) && S_ISREG(status->st_mode), status->st_dev};
+    return {path, is_file, status->st_dev};
 }
 
 std::vector<CoveredRule> covered_rules(const policy::Layer& layer, SystemPaths& paths) {

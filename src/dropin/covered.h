@@ -2,11 +2,13 @@
 // Rules that need no option of the wrapper, because another rule of the same layer allows as much:
 // `systemctl status` shows the whole command line of a service.
 //
-// A rule is left out only if that is certain to change nothing at the start of the service: when a
-// link leads somewhere else by then, the service would lack the rule. So both rules are on paths
-// that packages or the kernel alone change, and exist; see SystemPaths. Otherwise the option stays.
+// A rule is left out only if that changes nothing at the start of the service: when a link leads
+// somewhere else by then, the service would lack the rule. So both rules are on paths that packages
+// or the kernel alone change; see SystemPaths. If a package makes such a link, the generator's text
+// becomes another one, and `ringfence status` says that the drop-in is stale.
 // These rules always have theirs:
 //  - a rule without "-": its path is missed at the start, and the service refused;
+//  - a rule on the unit's program: without it, nothing would start;
 //  - a rule that lets the service make links: exec/reach looks for its directory.
 #pragma once
 
@@ -27,7 +29,7 @@ namespace ringfence::dropin {
 class SystemPaths {
   public:
     struct Real {
-        std::string path;      ///< without links; empty: it does not exist, or may change
+        std::string path;      ///< without links; empty: others may change it
         bool is_file = false;  ///< the kernel's own, which never becomes a directory
         dev_t device = 0;      ///< when a file moves, Landlock looks at its file system first
     };
@@ -39,7 +41,8 @@ class SystemPaths {
     const Real& find(const std::string& written);
 
   private:
-    Real examine(const std::string& path);
+    Real examine(const std::string& written);
+    Real at(const std::string& path) const;
 
     Links& links_;
     std::unordered_map<std::string, Real> known_;

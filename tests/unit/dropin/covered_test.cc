@@ -10,6 +10,7 @@
 
 #include "base/path.h"
 #include "build_unit.h"
+#include "dropin/inherit.h"
 #include "policy/resolve/merge.h"
 #include "scratch.h"
 
@@ -113,7 +114,6 @@ TEST_F(CoveredRules, AreNotWhereOthersThanPackagesMakeLinks) {
                          path_rule("-/var/lib/app"), path_rule("/usr"),
                          path_rule("-/usr/local/lib"), path_rule("-/usr/local/lib/app")}),
                 IsEmpty());
-    EXPECT_THAT(covered({path_rule("/usr/lib"), path_rule("-/usr/lib/later")}), IsEmpty());
     EXPECT_THAT(covered({path_rule("/usr/lib"), path_rule("-/usr/lib/%i"),
                          path_rule("-/usr/lib/${A}"), path_rule("-/usr/lib/%%")}),
                 IsEmpty());
@@ -125,6 +125,33 @@ TEST_F(CoveredRules, AreInTheSameFileSystem) {
     EXPECT_THAT(covered_in(machine, {path_rule("/"), path_rule("-/proc/meminfo")}), IsEmpty());
     EXPECT_THAT(covered_in(machine, {path_rule("/proc"), path_rule("-/proc/meminfo")}),
                 ElementsAre("/proc/meminfo by /proc"));
+}
+
+// Whatever a package makes of it, the service must start.
+TEST_F(CoveredRules, AreNotTheUnitsPrograms) {
+    const unit::Unit unit = build_unit("a.service", "[Service]\nExecStart=/usr/lib/app/plugin\n");
+    policy::Rules rules = build_rules();
+    rules.inherit = true;
+    rules.layers[0].paths = {path_rule("/usr", executing), path_rule("-/usr/lib/app/dir")};
+    add_inherited_rules(unit, {"ExecStart"}, {"/usr/lib64/ld.so"}, rules);
+    EXPECT_EQ(rules.layers[0].paths.size(), 4u);
+    EXPECT_THAT(covered(rules.layers[0].paths), ElementsAre("/usr/lib/app/dir by /usr"));
+}
+
+// A package that adds such a directory must not make the drop-in stale.
+TEST_F(CoveredRules, MayBeMissing) {
+    const std::vector<policy::PathRule> rules = {
+        path_rule("/usr/lib"),        path_rule("-/usr/lib/new"),     path_rule("-/usr/lib/new/x"),
+        path_rule("-/usr/share/new"), path_rule("-/usr/share/new/x"), path_rule("-/lib/new/y")};
+    const auto all =
+        UnorderedElementsAre("/usr/lib/new by /usr/lib", "/usr/lib/new/x by /usr/lib",
+                             "/usr/share/new/x by /usr/share/new", "/lib/new/y by /usr/lib");
+    EXPECT_THAT(covered(rules), all);
+    write("/usr/lib/new/x", "");
+    write("/usr/share/new/x", "");
+    EXPECT_THAT(covered(rules), all);
+    EXPECT_THAT(covered({path_rule("/usr/lib"), path_rule("-/usr/lib/app/plugin/x")}), IsEmpty())
+        << "a file, and not a directory";
 }
 
 // The wrapper looks for the directories in which the service makes links.
