@@ -122,7 +122,8 @@ class Renderer {
         text_.reserve(4096);
         text_ += header(unit_) + "# Policy: " + comment_text(rules.name) + "\n" + sections;
         if (needs) {
-            const StandIns stand_ins = plan_stand_ins(unit_, rules, request_.wrapper);
+            const StandIns stand_ins =
+                rules.stand_ins ? plan_stand_ins(unit_, rules, request_.wrapper) : StandIns{};
             needs->options.insert(needs->options.end(), stand_ins.options.begin(),
                                   stand_ins.options.end());
             needs->directives.insert(needs->directives.end(), stand_ins.directives.begin(),

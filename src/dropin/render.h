@@ -8,7 +8,9 @@
 // not start.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/diagnostic.h"
@@ -20,12 +22,27 @@ namespace ringfence::dropin {
 
 class SystemPaths;
 
+/// The Landlock ABI of the kernel that the units will run on; 0 if it is not known, perhaps an old
+/// one. The kernel is asked when somebody needs to know.
+class KernelAbi {
+  public:
+    // NOLINTBEGIN(google-explicit-constructor): a known ABI is a number
+    KernelAbi(int known = 0) : known_(known) {}
+    // NOLINTEND(google-explicit-constructor)
+    explicit KernelAbi(std::function<int()> ask) : ask_(std::move(ask)) {}
+
+    int value() const { return ask_ ? ask_() : known_; }
+
+  private:
+    int known_ = 0;
+    std::function<int()> ask_;
+};
+
 /// Where the wrapper is installed, and whose units it fences.
 struct Wrapper {
     std::string path;
     unit::Scope scope = unit::Scope::system;
-    /// The Landlock ABI of the kernel that the units will run on. 0: not known, perhaps an old one.
-    int kernel_abi = 0;
+    KernelAbi kernel_abi = {};
 };
 
 struct Request {

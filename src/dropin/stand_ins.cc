@@ -11,10 +11,10 @@
 #include "base/path.h"
 #include "dropin/inherit.h"
 #include "dropin/quote.h"
+#include "dropin/settings.h"
 #include "landlock/abi.h"
 #include "unit/command.h"
 #include "unit/specifier.h"
-#include "unit/words.h"
 
 namespace ringfence::dropin {
 
@@ -47,7 +47,7 @@ bool touch(std::string_view a, std::string_view b) {
 class StandInPlanner {
   public:
     StandInPlanner(const unit::Unit& unit, const policy::Rules& rules)
-        : unit_(unit), rules_(rules) {
+        : unit_(unit), rules_(rules), settings_(unit, rules.systemd) {
         for (const policy::SocketGrant& socket : rules.sockets)
             granted_.push_back(known_path(socket.path, unit));
         for (const policy::Layer& layer : rules.layers)
@@ -101,11 +101,10 @@ class StandInPlanner {
 
     // Why nothing can be hidden from this unit; empty if something can.
     std::string why_not() const {
-        for (const char* key : {"RootDirectory", "RootImage"})
-            if (unit::last_setting(unit_, key) != nullptr)
-                return fmt::format(
-                    "{}= gives the unit a root of its own, where they are only if it mounts them",
-                    key);
+        if (settings_.has_own_root())
+            return fmt::format(
+                "{}= gives the unit a root of its own, where they are only if it mounts them",
+                settings_.last("RootImage").empty() ? "RootDirectory" : "RootImage");
         for (const unit::UnitCommand& row : unit::commands_of(unit_)) {
             const std::string name = base_name(row.command.path);
             if (std::find(std::begin(clients), std::end(clients), name) != std::end(clients))
@@ -121,36 +120,22 @@ class StandInPlanner {
 
     // Whether the unit, or the policy's [systemd], decides what is found in the directory.
     bool is_mounted_by_unit(std::string_view directory) const {
-        constexpr const char* keys[] = {"TemporaryFileSystem", "InaccessiblePaths",
-                                        "InaccessibleDirectories"};
-        const auto hides = [&](const std::string& word) {
-            const std::size_t start = std::min(word.find_first_not_of("-+"), word.size());
-            const std::string path = word.substr(start, word.find(':') - start);
+        const auto hides = [&](const Settings::Word& word) {
+            const std::string& text = word.text;
+            const std::size_t start = std::min(text.find_first_not_of("-+"), text.size());
+            const std::string path = text.substr(start, text.find(':') - start);
             return covers(known_path(path, unit_), directory);
         };
-        for (const char* key : keys) {
-            for (const unit::SettingWord& word : unit::setting_words(unit_, {key}))
-                if (hides(word.value)) return true;
-            for (const policy::Directive& line : rules_.systemd) {
-                if (line.key != key) continue;
-                unit::WordReader reader(line.value);
-                for (auto word = reader.next(); word && *word; word = reader.next())
-                    if (hides((*word)->value)) return true;
-            }
-        }
-        return false;
-    }
-
-    bool is_set(std::string_view key) const {
-        return unit::last_setting(unit_, key) != nullptr ||
-               std::any_of(rules_.systemd.begin(), rules_.systemd.end(),
-                           [&](const policy::Directive& line) { return line.key == key; });
+        const auto any = [&](unit::Keys keys) {
+            const std::vector<Settings::Word> words = settings_.words(keys);
+            return std::any_of(words.begin(), words.end(), hides);
+        };
+        return any({"TemporaryFileSystem"}) ||
+               any({"InaccessiblePaths", "InaccessibleDirectories"});
     }
 
     bool needs_bus() const {
-        const unit::Assignment* type = unit::last_setting(unit_, "Type");
-        return (type != nullptr && type->text() == "dbus") ||
-               unit::last_setting(unit_, "BusName") != nullptr;
+        return settings_.last("Type") == "dbus" || !settings_.last("BusName").empty();
     }
 
     void hide(const HiddenDirectory& row) {
@@ -213,7 +198,7 @@ class StandInPlanner {
 
     void write_kept() {
         std::set<std::string> reads, writes;
-        const bool own_journal = is_set("LogNamespace");
+        const bool own_journal = !settings_.last("LogNamespace").empty();
         for (const std::string_view path : kept_beneath_systemd)
             if (path != journal_directory || !own_journal) reads.emplace(path);
         const auto is_kept = [&](const std::string& path) {
@@ -251,6 +236,7 @@ class StandInPlanner {
 
     const unit::Unit& unit_;
     const policy::Rules& rules_;
+    const Settings settings_;
     std::vector<std::string> granted_;
     std::vector<Named> named_;
     std::vector<const HiddenDirectory*> hidden_;
@@ -260,8 +246,9 @@ class StandInPlanner {
 
 }  // namespace
 
-int kernel_abi_below(const Root& root) {
-    return root.path() == "/" ? landlock::probe().abi : 0;
+KernelAbi kernel_abi_below(const Root& root) {
+    if (root.path() != "/") return 0;
+    return KernelAbi([] { return landlock::probe().abi; });
 }
 
 StandIns plan_stand_ins(const unit::Unit& unit, const policy::Rules& rules,
@@ -271,7 +258,8 @@ StandIns plan_stand_ins(const unit::Unit& unit, const policy::Rules& rules,
     for (const policy::Layer& layer : rules.layers)
         handled |= layer.handled();
     const bool has_right = landlock::known_at(rules.layers.front().abi).contains(stood_in);
-    if ((handled & landlock::known_at(wrapper.kernel_abi)).contains(stood_in)) {
+    if (handled.contains(stood_in) &&
+        landlock::known_at(wrapper.kernel_abi.value()).contains(stood_in)) {
         none.coverage = Coverage::kernel;
         return none;
     }

@@ -98,7 +98,7 @@ struct StandIns {
 
 /// The ABI of the kernel that the units below `root` will run on: that of the running kernel, or 0,
 /// because another machine may have any.
-int kernel_abi_below(const Root& root);
+KernelAbi kernel_abi_below(const Root& root);
 
 /// `rules`: with the rules that the unit inherits.
 StandIns plan_stand_ins(const unit::Unit& unit, const policy::Rules& rules, const Wrapper& wrapper);

@@ -189,7 +189,6 @@ TEST(StandIns, LogNamespaceBringsItsOwnJournal) {
 TEST(StandIns, LeftOutWithTheReason) {
     for (const auto& [lines, reason] : std::vector<std::pair<std::string, std::string>>{
              {"RootDirectory=/srv\n", "RootDirectory= gives the unit a root of its own"},
-             {"RootDirectory=/\n", "RootDirectory= gives the unit a root of its own"},
              {"RootImage=/x.img\n", "RootImage= gives the unit a root of its own"},
              {"ExecReload=/bin/systemctl kill a\n", "ExecReload= runs systemctl"},
              {"ExecStartPre=-+/usr/bin/busctl call\n", "ExecStartPre= runs busctl"},
@@ -202,6 +201,8 @@ TEST(StandIns, LeftOutWithTheReason) {
         EXPECT_THAT(planned.made.options, IsEmpty());
     }
     EXPECT_EQ(Planned("ExecReload=/bin/kill -HUP $MAINPID\n").made.coverage, Coverage::stand_in);
+    EXPECT_EQ(Planned("RootDirectory=/\n").made.coverage, Coverage::stand_in)
+        << "the host's root is no root of its own";
     const Planned bus("Type=dbus\nBusName=org.x\n");
     EXPECT_EQ(bus.value("TemporaryFileSystem"), "/run/systemd:ro");
     EXPECT_EQ(bus.made.coverage, Coverage::partly);
@@ -228,6 +229,38 @@ TEST(StandIns, ThePolicysDirectivesCountAsTheUnits) {
     planned.rules.systemd.erase(planned.rules.systemd.begin());
     planned.plan();
     EXPECT_THAT(planned.value("BindReadOnlyPaths"), Not(HasSubstr("journal")));
+}
+
+// What the unit hides counts only if no later line takes it back.
+TEST(StandIns, ThePolicysDirectivesResetTheUnits) {
+    Planned planned("TemporaryFileSystem=/run:ro\nInaccessiblePaths=/run/user\n");
+    planned.rules.systemd = {{"TemporaryFileSystem", "", {}}};
+    planned.plan();
+    EXPECT_EQ(planned.value("TemporaryFileSystem"), all_hidden);
+    EXPECT_THAT(planned.value("InaccessiblePaths"), StartsWith("-/run/docker.sock"));
+    planned.rules.systemd = {{"InaccessibleDirectories", "", {}}};
+    planned.plan();
+    EXPECT_EQ(planned.value("TemporaryFileSystem"), "");
+    EXPECT_EQ(planned.made.coverage, Coverage::stand_in);
+}
+
+TEST(StandIns, OnlyTheyAskTheKernel) {
+    int asked = 0;
+    const auto rendered = [&](bool stand_ins) {
+        policy::Rules rules = build_rules();
+        rules.layers[0].abi = landlock::newest_abi;
+        rules.stand_ins = stand_ins;
+        const KernelAbi kernel([&] {
+            ++asked;
+            return 8;
+        });
+        const unit::Unit unit = build_unit("a.service", "[Service]\nExecStart=/x\n");
+        return render({unit, rules, {"ExecStart"}, {"/w", unit::Scope::system, kernel}}).value();
+    };
+    EXPECT_THAT(rendered(false), Not(HasSubstr("TemporaryFileSystem=")));
+    EXPECT_EQ(asked, 0);
+    EXPECT_THAT(rendered(true), HasSubstr("TemporaryFileSystem="));
+    EXPECT_EQ(asked, 1);
 }
 
 TEST(StandIns, WithSysAdminTheServiceCanUndoThem) {
