@@ -147,6 +147,8 @@ class Builder {
     void refuse(const std::string& path, const std::string& reason);
     void refuse(const std::vector<Denial>& denials, const std::string& reason);
     Standing standing_of(const Gathered& gathered);
+    bool is_wanted(const Standing& standing, const std::vector<Denial>& denials,
+                   Suggestion& suggestion);
     void add_paths(Suggestion& suggestion);
     void add_ports(Suggestion& suggestion);
     void write_with_specifiers(Gathered& gathered) const;
@@ -383,16 +385,21 @@ Standing Builder::standing_of(const Gathered& gathered) {
     return all;
 }
 
+// Whether a proposal is of use: the policy does not allow it by now, and nothing keeps it from
+// doing so.
+bool Builder::is_wanted(const Standing& standing, const std::vector<Denial>& denials,
+                        Suggestion& suggestion) {
+    if (standing.allowed) ++suggestion.allowed;
+    if (!standing.allowed && !standing.obstacle.empty()) refuse(denials, standing.obstacle);
+    return !standing.allowed && standing.obstacle.empty();
+}
+
 void Builder::add_paths(Suggestion& suggestion) {
     for (auto& [path, gathered] : paths_) {
         const Standing standing = standing_of(gathered);
         choose_group(gathered.proposal);
         write_with_specifiers(gathered);
-        if (standing.allowed)
-            ++suggestion.allowed;
-        else if (!standing.obstacle.empty())
-            refuse(gathered.denials, standing.obstacle);
-        else
+        if (is_wanted(standing, gathered.denials, suggestion))
             suggestion.paths.push_back(gathered.proposal);
     }
     std::stable_sort(suggestion.paths.begin(), suggestion.paths.end(),
@@ -405,12 +412,7 @@ void Builder::add_ports(Suggestion& suggestion) {
     for (const auto& [key, gathered] : ports_) {
         const PortProposal proposal{key.second, key.first, gathered.evidence};
         const Standing standing = current_.on_port(proposal.access(), proposal.port);
-        if (standing.allowed)
-            ++suggestion.allowed;
-        else if (!standing.obstacle.empty())
-            refuse(gathered.denials, standing.obstacle);
-        else
-            suggestion.ports.push_back(proposal);
+        if (is_wanted(standing, gathered.denials, suggestion)) suggestion.ports.push_back(proposal);
     }
 }
 

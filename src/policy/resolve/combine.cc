@@ -141,28 +141,18 @@ Settings settings_of(const LoadedPolicy& loaded, int abi, const Defaults& defaul
     if (defaults.minimum_abi) settings.minimum_abi_origin = {defaults.minimum_abi_where, "", ""};
     settings.stand_ins = defaults.stand_ins.value_or(false);
     if (defaults.stand_ins) settings.stand_ins_origin = {defaults.stand_ins_where, "", ""};
+    const auto take = [&](const auto& setting, auto& value, Origin& origin) {
+        if (!setting) return;
+        value = setting->value;
+        origin = {setting->where, loaded.name, ""};
+    };
     const auto apply = [&](const Policy& file) {
         if (file.description) settings.description = file.description->value;
-        if (file.minimum_abi) {
-            settings.minimum_abi = file.minimum_abi->value;
-            settings.minimum_abi_origin = {file.minimum_abi->where, loaded.name, ""};
-        }
-        if (file.inherit) {
-            settings.inherit = file.inherit->value;
-            settings.inherit_origin = {file.inherit->where, loaded.name, ""};
-        }
-        if (file.stand_ins) {
-            settings.stand_ins = file.stand_ins->value;
-            settings.stand_ins_origin = {file.stand_ins->where, loaded.name, ""};
-        }
-        if (file.trust_links) {
-            settings.trust_links = file.trust_links->value;
-            settings.trust_links_origin = {file.trust_links->where, loaded.name, ""};
-        }
-        if (file.forbid_landlock) {
-            settings.forbid_landlock = file.forbid_landlock->value;
-            settings.forbid_landlock_origin = {file.forbid_landlock->where, loaded.name, ""};
-        }
+        take(file.minimum_abi, settings.minimum_abi, settings.minimum_abi_origin);
+        take(file.inherit, settings.inherit, settings.inherit_origin);
+        take(file.stand_ins, settings.stand_ins, settings.stand_ins_origin);
+        take(file.trust_links, settings.trust_links, settings.trust_links_origin);
+        take(file.forbid_landlock, settings.forbid_landlock, settings.forbid_landlock_origin);
     };
     apply(loaded.policy);
     for (const Policy& drop_in : loaded.drop_ins)
