@@ -14,13 +14,16 @@ NOT_FENCED_AS_DUE = ("outdated", "unknown")
 POLICY = sleep_policy("liar.service").replace("[filesystem]", 'minimum_abi = 1\n\n[filesystem]', 1)
 DIRECTORY = "/usr/lib/ringfence-rig"
 
-# Sends a report to the journal's socket, with the policy, digest and tag in its arguments.
+# Sends a report to the journal's socket, with the policy, digest and tag in its arguments. The ABI of the kernel and
+# further fields may follow.
 FORGE = """\
 import socket, sys, time
 policy, digest, tag = sys.argv[1:4]
+abi, *more = sys.argv[4:] or ["7"]
 text = f"MESSAGE=x\\nMESSAGE_ID=24d70d8d2bc94cfc835749197d384851\\nLANDLOCK_STATUS=enforced\\n" \
-       f"LANDLOCK_POLICY={policy}\\nLANDLOCK_POLICY_DIGEST={digest}\\nLANDLOCK_ABI=7\\n" \
+       f"LANDLOCK_POLICY={policy}\\nLANDLOCK_POLICY_DIGEST={digest}\\nLANDLOCK_ABI={abi}\\n" \
        f"LANDLOCK_RULES=3\\nLANDLOCK_LAYERS=1\\nLANDLOCK_TAG={tag}\\nLANDLOCK_PROGRAM=/bin/true\\n"
+text += "".join(line + "\\n" for line in more)
 sent = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 sent.sendto(text.encode(), "/run/systemd/journal/socket")
 time.sleep(60)  # journald looks up the unit of a process that runs
@@ -36,11 +39,11 @@ def liar(clean):  # noqa: F811
     clean.run("systemctl", "stop", UNIT)
 
 
-def forge(machine, unit, digest, policy="liar", tag="rf0123456789abc"):
+def forge(machine, unit, digest, *more, policy="liar", tag="rf0123456789abc", abi=7):
     """A process in the control group of the unit sends the report, as one of the service's could."""
     group = machine.show(unit, "ControlGroup")
     process = machine.run("sh", "-c", f"echo $$ >/sys/fs/cgroup{group}/cgroup.procs; "
-                          f"/usr/bin/python3 {DIRECTORY}/forge.py {policy} {digest} {tag} >/dev/null 2>&1 & "
+                          f"/usr/bin/python3 {DIRECTORY}/forge.py {policy} {digest} {tag} {abi} {' '.join(more)} >/dev/null 2>&1 & "
                           "echo $!").stdout.strip()
 
     def sent():
@@ -107,6 +110,20 @@ def test_a_lost_report_does_not_let_the_service_choose(liar):
     restart_with_report(liar)
     liar.reload()
     assert state(liar) == "enforced"  # the control
+
+
+def test_a_report_of_an_older_kernel_makes_it_worse(liar):
+    """The wrapper's own report does not arrive. The service claims that its kernel was too old for a right, which would
+    be no fault of anybody's. The running kernel knows the right."""
+    ringfence(liar, "enable", "liar")
+    liar.drop_in(UNIT, "[Service]\nInaccessiblePaths=/run/systemd/journal\n")
+    liar.restart(UNIT)
+    assert state(liar) == "enforced"  # systemd executed the wrapper
+    forge(liar, UNIT, due_digest(liar), "LANDLOCK_UNENFORCED=scope.signal", abi=5, tag="rf0123456789abd")
+    unit = status(liar, UNIT)[1][UNIT]
+    assert unit["state"] == "degraded" and "this kernel knows scope.signal" in unit["reasons"][0], unit
+    document = json.loads(liar.run("ringfence", "report", "--json", check=False).stdout)
+    assert [unit["state"] for unit in document["units"] if unit["unit"] == UNIT] == ["degraded"]
 
 
 def test_a_service_that_says_it_reloads_cannot_either(liar):
