@@ -1,47 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "journal/audit_log.h"
-
-#include <algorithm>
+// Reads logs with audit records: auditd's, those of syslog daemons, and the output of dmesg(1).
 #include <cerrno>
 #include <map>
 #include <system_error>
 
-#include "base/number.h"
-#include "journal/fields.h"
+#include "journal/audit_line.h"
+#include "journal/copies.h"
 #include "journal/line_reader.h"
+#include "journal/loss.h"
 #include "journal/record.h"
 #include "journal/spool.h"
 
 namespace ringfence::journal {
 
 namespace {
-
-// Takes `word` from the front of `text`.
-bool take(std::string_view& text, std::string_view word) {
-    if (!text.starts_with(word)) return false;
-    text.remove_prefix(word.size());
-    return true;
-}
-
-// Takes everything up to and including `end`. Returns what was before it.
-std::optional<std::string_view> take_until(std::string_view& text, std::string_view end) {
-    const std::size_t at = text.find(end);
-    if (at == std::string_view::npos) return std::nullopt;
-    const std::string_view found = text.substr(0, at);
-    text.remove_prefix(at + end.size());
-    return found;
-}
-
-std::optional<Time> parse_seconds(std::string_view text) {
-    const std::size_t point = text.find('.');
-    if (point == std::string_view::npos) return std::nullopt;
-    const auto seconds = parse_number(text.substr(0, point));
-    const auto milliseconds = parse_number(text.substr(point + 1));
-    constexpr std::uint64_t most = 1ULL << 42;  // far from overflow in microseconds
-    if (!seconds || !milliseconds || *seconds > most || *milliseconds > 999) return std::nullopt;
-    return Time{
-        std::chrono::milliseconds{static_cast<std::int64_t>(*seconds * 1000 + *milliseconds)}};
-}
 
 // The kernel numbers events from boot on. Lines of events that overlap are slightly out of order. A
 // serial number that is far lower belongs to the next boot.
@@ -72,18 +44,86 @@ struct AuditNode {
     BootClock clock;
 };
 
+// A log, with its next record.
+class OpenedLog {
+  public:
+    explicit OpenedLog(const Input& input) : input_(&input), lines_(input.file) {}
+
+    /// Goes to the next line that is a record or reports a loss. False at the end.
+    bool next(Spool& spool);
+
+    const LogLine& line() const { return parsed_; }
+    const Input& input() const { return *input_; }
+    /// The time of the latest record.
+    Time time() const { return time_; }
+    /// The error of reading, as errno; 0 without one.
+    int error() const { return error_; }
+    /// Whether no line of the file is of a log.
+    bool is_no_log() const { return any_ && !known_; }
+    /// Whether other programs write to the log as well.
+    bool is_shared() const { return shared_; }
+
+  private:
+    const Input* input_;
+    LineReader lines_;
+    std::string text_, buffer_;
+    LogLine parsed_;
+    Time time_{};
+    int error_ = 0;
+    bool any_ = false, known_ = false, shared_ = false;
+};
+
+bool OpenedLog::next(Spool& spool) {
+    while (lines_.next(text_)) {
+        if (text_.empty()) continue;
+        any_ = true;
+        parsed_ = parse_log_line(text_, buffer_);
+        known_ = known_ || parsed_.kind != LogLineKind::unknown;
+        switch (parsed_.kind) {
+            case LogLineKind::auditd:
+                time_ = parsed_.record.time;
+                return true;
+            case LogLineKind::record:
+                time_ = parsed_.record.time;
+                shared_ = true;
+                return true;
+            case LogLineKind::loss:
+                shared_ = true;
+                return true;
+            case LogLineKind::other:
+                shared_ = true;
+                break;
+            case LogLineKind::separator:
+                break;
+            case LogLineKind::unread:
+                spool.add_unread();
+                break;
+            case LogLineKind::unknown:
+                spool.add_unreadable();
+                break;
+        }
+    }
+    if (lines_.failed()) error_ = errno;
+    return false;
+}
+
 class AuditLogReader {
   public:
-    explicit AuditLogReader(Spool& spool) : spool_(spool) {}
-    Result<void> read(LineReader& lines);
-    std::uint64_t records() const { return records_; }
+    AuditLogReader(Spool& spool, bool several) : spool_(spool), several_(several) {}
+    /// Takes the current line of the log with this number.
+    Result<void> take(std::size_t number, const OpenedLog& log);
 
   private:
     Id boot_of(const AuditLine& line);
+    void set_kernel_message(std::string_view message);
+    Result<void> take_record(std::size_t number, const LogLine& line);
 
     Spool& spool_;
+    bool several_;  // a record may be in several logs
     std::map<std::string, AuditNode, std::less<>> nodes_;
-    std::uint64_t records_ = 0;
+    Copies copies_;
+    Entry entry_;
+    Id boot_ = {};  // of the last record
 };
 
 // auditd's log has no boot IDs, so these IDs are our own: the numbers of the machine and of its
@@ -104,46 +144,68 @@ Id AuditLogReader::boot_of(const AuditLine& line) {
     return id;
 }
 
-Result<void> AuditLogReader::read(LineReader& lines) {
-    std::string line;
-    Entry entry;
-    while (lines.next(line)) {
-        const auto parsed = parse_audit_line(line);
-        if (!parsed) {
-            if (!line.empty()) spool_.add_unreadable();
-            continue;
-        }
-        ++records_;
-        const Id boot = boot_of(*parsed);
-        const auto number = audit_type_number(parsed->type);
-        if (!number) continue;
-        entry.clear();
-        entry.time = parsed->time;
-        entry.boot = boot;
-        entry.set("_TRANSPORT", "audit");
-        entry.set("_AUDIT_TYPE", *number);
-        entry.set("_AUDIT_ID", std::to_string(parsed->serial));
-        entry.set("_HOSTNAME", parsed->node);
-        entry.set("MESSAGE", std::string(parsed->type) + " " + std::string(parsed->text));
-        if (auto done = spool_.add(entry); !done) return done;
-    }
-    return {};
+Result<void> AuditLogReader::take(std::size_t number, const OpenedLog& log) {
+    const LogLine& line = log.line();
+    if (line.kind != LogLineKind::loss) return take_record(number, line);
+    entry_.clear();
+    entry_.time = log.time();
+    entry_.boot = boot_;
+    set_kernel_message(line.message);
+    return spool_.add(entry_);
 }
 
-// A log, and the time of its first record.
-struct OpenedLog {
-    LineReader lines;
-    const Input* input;
-    Time first = Time::max();
-};
+Result<void> AuditLogReader::take_record(std::size_t number, const LogLine& line) {
+    const AuditLine& record = line.record;
+    boot_ = boot_of(record);
+    const auto type = audit_type_number(record.type);
+    if (!type) return {};
+    const std::uint64_t event =
+        record.serial ^ static_cast<std::uint64_t>(record.time.time_since_epoch().count()) << 20;
+    if (several_ && copies_.add(number, event, record.text) != Copies::Verdict::first) return {};
+    entry_.clear();
+    entry_.time = record.time;
+    entry_.boot = boot_;
+    entry_.set("_HOSTNAME", record.node);
+    if (line.of_kernel) {
+        set_kernel_message(line.message);
+    } else {
+        entry_.set("_TRANSPORT", transport_audit);
+        entry_.set("_AUDIT_TYPE", *type);
+        entry_.set("_AUDIT_ID", std::to_string(record.serial));
+        entry_.set("MESSAGE", std::string(record.type) + " " + std::string(record.text));
+    }
+    return spool_.add(entry_);
+}
 
-OpenedLog open_log(const Input& input) {
-    OpenedLog log{LineReader(input.file), &input};
-    std::string line;
-    if (!log.lines.next(line)) return log;
-    if (const auto parsed = parse_audit_line(line)) log.first = parsed->time;
-    log.lines.put_back(line);
-    return log;
+void AuditLogReader::set_kernel_message(std::string_view message) {
+    entry_.set("_TRANSPORT", transport_kernel);
+    entry_.set("SYSLOG_FACILITY", "0");
+    entry_.set("MESSAGE", message);
+}
+
+// The log whose next record is the oldest. The first one of several, so that all records of an
+// event come from the same log. Nothing at the end of all.
+std::optional<std::size_t> oldest(const std::vector<OpenedLog>& logs,
+                                  const std::vector<bool>& ended) {
+    std::optional<std::size_t> found;
+    for (std::size_t i = 0; i < logs.size(); ++i)
+        if (!ended[i] && (!found || logs[i].time() < logs[*found].time())) found = i;
+    return found;
+}
+
+Result<void> check_log(const OpenedLog& log) {
+    const Input& input = log.input();
+    if (input.problem)
+        if (std::string problem = input.problem(); !problem.empty())
+            return fail(input.name, std::move(problem));
+    if (log.error() != 0)
+        return fail(input.name, "cannot read: " + std::system_category().message(log.error()));
+    if (log.is_no_log())
+        return fail(
+            input.name, "holds no audit record",
+            "name a log of auditd or of a syslog daemon, or the output of dmesg; for journal "
+            "files there is --file=");
+    return {};
 }
 
 class JoinedSource : public Source {
@@ -152,13 +214,15 @@ class JoinedSource : public Source {
         : log_(std::move(log)), journal_(std::move(journal)) {}
 
     Result<void> select(const Selection& selection) override {
-        const bool reports = selection.pass == Pass::reports || selection.pass == Pass::losses;
+        selection_ = selection;
+        const bool reports = selection.pass == Pass::reports;
+        log_told_ = false;
         current_ = reports ? journal_.get() : log_.get();
         Selection of_log = selection;
         if (!reports) of_log.boot.reset();
         return current_->select(of_log);
     }
-    Result<bool> next() override { return current_->next(); }
+    Result<bool> next() override;
     std::optional<std::string_view> field(const char* name) override {
         return current_->field(name);
     }
@@ -171,55 +235,54 @@ class JoinedSource : public Source {
     std::uint64_t unreadable() const override {
         return log_->unreadable() + journal_->unreadable();
     }
+    std::uint64_t unread() const override { return log_->unread() + journal_->unread(); }
+    bool proved() const override { return log_->proved(); }
 
   private:
     std::unique_ptr<Source> log_, journal_;
     Source* current_ = log_.get();
+    Selection selection_;
+    bool log_told_ = false;  // the log reports losses
 };
+
+// Losses are in both. What the kernel says is in both, too, and counts once. The records are read
+// from the log, so entries of the journal that look like records do not matter.
+Result<bool> JoinedSource::next() {
+    for (;;) {
+        auto found = current_->next();
+        if (!found || selection_.pass != Pass::losses) return found;
+        const bool in_log = current_ == log_.get();
+        if (!*found && !in_log) return false;
+        if (!*found) {
+            current_ = journal_.get();
+            if (auto done = current_->select(selection_); !done)
+                return tl::unexpected(done.error());
+        } else if (in_log) {
+            log_told_ = true;
+            return true;
+        } else if (field("_TRANSPORT") == "driver" ||
+                   (!log_told_ && field("_TRANSPORT") == transport_kernel)) {
+            return true;
+        }
+    }
+}
 
 }  // namespace
 
-std::optional<AuditLine> parse_audit_line(std::string_view line) {
-    AuditLine parsed;
-    if (take(line, "node=")) {
-        const auto node = take_until(line, " ");
-        if (!node) return std::nullopt;
-        parsed.node = *node;
-    }
-    if (!take(line, "type=")) return std::nullopt;
-    const auto type = take_until(line, " msg=audit(");
-    const auto time = type ? take_until(line, ":") : std::nullopt;
-    const auto serial = time ? take_until(line, "):") : std::nullopt;
-    if (!serial) return std::nullopt;
-    const auto at = parse_seconds(*time);
-    const auto number = parse_number(*serial);
-    if (type->empty() || type->find(' ') != std::string_view::npos || !at || !number)
-        return std::nullopt;
-    take(line, " ");
-    parsed.type = *type;
-    parsed.time = *at;
-    parsed.serial = *number;
-    parsed.text = line;
-    return parsed;
-}
-
 Result<void> read_audit_logs(const std::vector<Input>& inputs, Spool& spool) {
     std::vector<OpenedLog> logs;
-    logs.reserve(inputs.size());
+    std::vector<bool> ended;
+    logs.reserve(inputs.size());  // the lines of a log point into it
     for (const Input& input : inputs)
-        logs.push_back(open_log(input));
-    std::stable_sort(logs.begin(), logs.end(),
-                     [](const OpenedLog& a, const OpenedLog& b) { return a.first < b.first; });
-    AuditLogReader reader(spool);
-    for (OpenedLog& log : logs) {
-        const std::uint64_t before = reader.records();
-        const bool empty = log.lines.peek().empty();
-        if (auto done = reader.read(log.lines); !done) return done;
-        if (log.lines.failed())
-            return fail(log.input->name, "cannot read: " + std::system_category().message(errno));
-        if (!empty && reader.records() == before)
-            return fail(log.input->name, "holds no audit record",
-                        "name a log of auditd; for journal files there is --file=");
+        ended.push_back(!logs.emplace_back(input).next(spool));
+    AuditLogReader reader(spool, inputs.size() > 1);
+    while (const auto i = oldest(logs, ended)) {
+        if (auto done = reader.take(*i, logs[*i]); !done) return done;
+        ended[*i] = !logs[*i].next(spool);
+    }
+    for (const OpenedLog& log : logs) {
+        if (auto done = check_log(log); !done) return done;
+        if (log.is_shared()) spool.set_unproved();
     }
     return {};
 }

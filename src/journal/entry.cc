@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/number.h"
+#include "journal/audit_entry.h"
 #include "journal/fields.h"
 #include "journal/loss.h"
 #include "journal/record.h"
@@ -53,21 +54,16 @@ std::optional<std::string_view> Entry::field(std::string_view name) const {
 
 std::optional<Pass> pass_of(const Entry& entry) {
     if (is_wrapper_message(entry.field("MESSAGE_ID").value_or(""))) return Pass::reports;
+    if (const auto record = read_audit_entry([&](const char* name) { return entry.field(name); }))
+        return record->type == audit_type_domain ? Pass::domains : Pass::denials;
     const std::string_view transport = entry.field("_TRANSPORT").value_or("");
-    if (transport == "audit") {
-        const std::string_view type = entry.field("_AUDIT_TYPE").value_or("");
-        if (type == audit_type_domain) return Pass::domains;
-        if (type == audit_type_access || type == audit_type_syscall || type == audit_type_proctitle)
-            return Pass::denials;
-        return std::nullopt;
-    }
-    if (transport == "stdout" &&
-        entry.field("MESSAGE").value_or("").starts_with(report::line_prefix))
-        return Pass::reports;
+    const std::string_view message = entry.field("MESSAGE").value_or("");
+    if (transport == transport_audit) return std::nullopt;
+    if (transport == "stdout" && message.starts_with(report::line_prefix)) return Pass::reports;
     if (is_loss_message(entry.field("MESSAGE_ID").value_or(""))) return Pass::losses;
-    const bool lost = transport == "kernel" && entry.field("PRIORITY") == loss_priority &&
-                      is_kernel_loss(entry.field("MESSAGE").value_or(""));
-    return lost ? std::optional(Pass::losses) : std::nullopt;
+    const bool lost = transport == transport_kernel && is_kernel_loss(message);
+    return lost || is_unread_record(transport, message) ? std::optional(Pass::losses)
+                                                        : std::nullopt;
 }
 
 void set_exported(Entry& entry, std::string_view name, std::string_view value) {

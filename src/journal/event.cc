@@ -12,6 +12,13 @@ constexpr std::size_t most_details = 2;
 
 }  // namespace
 
+std::uint64_t hash_of(const EventId& id) {
+    std::uint64_t hash = id.serial * 0x9e3779b97f4a7c15u;
+    for (const std::uint8_t byte : id.boot)
+        hash = hash * 31 + byte;
+    return hash;
+}
+
 EventJoiner::Event& EventJoiner::open(const EventId& id, Time time) {
     const auto [found, opened] = open_.try_emplace(id);
     if (!opened) return found->second;
@@ -29,6 +36,21 @@ EventJoiner::Event& EventJoiner::open(const EventId& id, Time time) {
 void EventJoiner::add(const EventId& id, Time time, AccessRecord&& record, std::string_view text) {
     open(id, time).denials.push_back(
         {time, std::move(record), keep_texts_ ? std::string(text) : std::string()});
+}
+
+bool EventJoiner::complete(const EventId& id, const AccessRecord& record, std::string_view text) {
+    const auto event = open_.find(id);
+    if (event == open_.end()) return false;
+    for (Access& access : event->second.denials) {
+        const bool same = access.record.domain == record.domain &&
+                          access.record.blockers == record.blockers &&
+                          access.record.object == Object{};
+        if (!same) continue;
+        access.record.object = record.object;
+        if (keep_texts_) access.text = text;
+        return true;
+    }
+    return false;
 }
 
 void EventJoiner::add_detail(const EventId& id, Time time, std::string_view text) {

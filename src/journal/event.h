@@ -37,6 +37,8 @@ struct EventId {
     bool operator==(const EventId&) const = default;
 };
 
+std::uint64_t hash_of(const EventId& id);
+
 /// Joins the records of an event. They may come in any order. Records that are more than `window`
 /// events apart are not joined, and the denial then lacks its program. Records of events without a
 /// denial are not parsed.
@@ -50,6 +52,9 @@ class EventJoiner {
         : take_(std::move(take)), window_(window) {}
 
     void add(const EventId& id, Time time, AccessRecord&& record, std::string_view text);
+    /// Replaces the object of a denial without an object, of the same domain and rights, in an
+    /// event that was not delivered yet. Returns whether there is such a denial.
+    bool complete(const EventId& id, const AccessRecord& record, std::string_view text);
     /// Adds a SYSCALL or PROCTITLE record. It is parsed only if its event has a denial.
     void add_detail(const EventId& id, Time time, std::string_view text);
 
@@ -75,10 +80,7 @@ class EventJoiner {
     };
     struct Hash {
         std::size_t operator()(const EventId& id) const {
-            std::uint64_t hash = id.serial * 0x9e3779b97f4a7c15u;
-            for (const std::uint8_t byte : id.boot)
-                hash = hash * 31 + byte;
-            return static_cast<std::size_t>(hash);
+            return static_cast<std::size_t>(hash_of(id));
         }
     };
 

@@ -11,6 +11,8 @@ namespace ringfence::journal {
 namespace {
 
 constexpr std::string_view kernel_loss = "audit: audit_lost=";
+// By the function's name; before Linux 4.11 without the "k".
+constexpr std::string_view printk_losses[] = {"kauditd_printk_skb: ", "audit_printk_skb: "};
 constexpr std::size_t most_boots = 4096;
 
 // "Suppressed 12 messages from x.service", "Missed 3 kernel messages".
@@ -21,6 +23,12 @@ std::uint64_t number_in(std::string_view text) {
     return parse_number(text.substr(digit, end - digit)).value_or(0);
 }
 
+bool is_printk_loss(std::string_view message) {
+    return message.ends_with(" callbacks suppressed") &&
+           std::any_of(std::begin(printk_losses), std::end(printk_losses),
+                       [&](std::string_view begin) { return message.starts_with(begin); });
+}
+
 }  // namespace
 
 bool is_loss_message(std::string_view message_id) {
@@ -28,11 +36,24 @@ bool is_loss_message(std::string_view message_id) {
 }
 
 bool tells_of_losses(std::string_view transport, std::string_view facility) {
-    return transport == "driver" || (transport == "kernel" && facility == "0");
+    return transport == "driver" || is_of_kernel(transport, facility);
+}
+
+bool is_of_kernel(std::string_view transport, std::string_view facility) {
+    return transport == transport_kernel && facility == "0";
 }
 
 bool is_kernel_loss(std::string_view message) {
-    return message.starts_with(kernel_loss);
+    return message.starts_with(kernel_loss) || is_printk_loss(message);
+}
+
+std::size_t find_kernel_loss(std::string_view line) {
+    std::size_t found = line.find(kernel_loss);
+    for (const std::string_view begin : printk_losses)
+        found = std::min(found, line.find(begin));
+    return found != std::string_view::npos && is_kernel_loss(line.substr(found))
+               ? found
+               : std::string_view::npos;
 }
 
 void LossCounter::add(const Id& boot, Time time, std::string_view message_id,
@@ -41,6 +62,8 @@ void LossCounter::add(const Id& boot, Time time, std::string_view message_id,
         others_.suppressed += number_in(message);
     } else if (message_id == message_missed) {
         others_.missed += number_in(message);
+    } else if (is_printk_loss(message)) {
+        others_.unprinted += number_in(message);
     } else if (is_kernel_loss(message) && (audit_.contains(boot) || audit_.size() < most_boots)) {
         std::uint64_t& count = audit_[boot];
         count = std::max(count, number_in(message.substr(kernel_loss.size())));

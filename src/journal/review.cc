@@ -81,41 +81,81 @@ void Reader::take(Pass pass) {
         return;
     }
     if (pass == Pass::losses) {
-        if (tells_of_losses(source_.field("_TRANSPORT").value_or(""),
-                            source_.field("SYSLOG_FACILITY").value_or("0")))
-            losses_.add(source_.boot(), source_.time(), source_.field("MESSAGE_ID").value_or(""),
-                        source_.field("MESSAGE").value_or(""));
+        take_loss();
         return;
     }
-    const auto type = source_.field("_AUDIT_TYPE");
-    if (!type || (*type == audit_type_domain) != (pass == Pass::domains)) return;
-    if (source_.field("_TRANSPORT") != "audit") return;
-    if (*type == audit_type_access || *type == audit_type_domain) {
-        take_record(source_.field("MESSAGE").value_or(""));
-        return;
-    }
-    const auto serial = parse_number(source_.field("_AUDIT_ID").value_or("")).value_or(0);
-    joiner_.add_detail({source_.boot(), serial}, source_.time(),
-                       source_.field("MESSAGE").value_or(""));
+    auto entry = read_audit_entry([&](const char* name) { return source_.field(name); });
+    if (entry && (entry->type == audit_type_domain) == (pass == Pass::domains))
+        take_record(*std::move(entry));
 }
 
-void Reader::take_record(std::string_view message) {
-    auto record = parse_record(message);
-    if (!record) {
-        ++review_.malformed;
-        return;
-    }
+void Reader::take_loss() {
+    const std::string transport(source_.field("_TRANSPORT").value_or(""));
+    if (is_unread_record(transport, source_.field("MESSAGE").value_or("")))
+        ++review_.unread;
+    else if (tells_of_losses(transport, source_.field("SYSLOG_FACILITY").value_or("0")))
+        losses_.add(source_.boot(), source_.time(), source_.field("MESSAGE_ID").value_or(""),
+                    source_.field("MESSAGE").value_or(""));
+}
+
+void Reader::take_record(AuditEntry&& entry) {
     const Id boot = source_.boot();
     const Time time = source_.time();
-    if (const auto* domain = std::get_if<DomainRecord>(&*record)) {
+    const EventId event{boot, entry.serial};
+    // The names of a record's type differ.
+    const std::string_view text =
+        std::string_view(entry.message)
+            .substr(std::min(entry.message.find(' '), entry.message.size()));
+    const auto verdict =
+        copies_.add(static_cast<std::size_t>(entry.origin), hash_of(event), text, entry.cut);
+    if (entry.type == audit_type_access) count_origin(entry.origin, verdict);
+    if (verdict == Copies::Verdict::copy) return;
+    const bool completes = verdict == Copies::Verdict::complete;
+    if (entry.type == audit_type_syscall || entry.type == audit_type_proctitle) {
+        if (!completes) joiner_.add_detail(event, time, entry.message);
+        return;
+    }
+    auto record = parse_record(entry.message);
+    if (!record) {
+        if (!completes) ++review_.malformed;
+    } else if (const auto* domain = std::get_if<DomainRecord>(&*record)) {
         identities_.add(boot, *domain, time);
     } else if (auto* access = std::get_if<AccessRecord>(&*record)) {
-        ++review_.records;
-        const std::string text = options_.keep_records ? std::string(message) : std::string();
-        note_machine(boot);
-        const auto serial = parse_number(source_.field("_AUDIT_ID").value_or("")).value_or(0);
-        joiner_.add({boot, serial}, time, std::move(*access), text);
+        take_access(std::move(entry), std::move(*access), completes);
     }
+}
+
+void Reader::count_origin(RecordOrigin origin, Copies::Verdict verdict) {
+    const bool first = verdict == Copies::Verdict::first;
+    if (origin == RecordOrigin::audit) {
+        ++of_audit_;
+        if (!first) --only_logged_;
+    } else if (first) {
+        ++only_logged_;
+    }
+}
+
+// The path of a record that was cut is not the path of the object.
+void Reader::take_access(AuditEntry&& entry, AccessRecord&& access, bool completes) {
+    const EventId event{source_.boot(), entry.serial};
+    if (completes) {
+        review_.cut -= joiner_.complete(event, access, entry.message) ? 1 : 0;
+        return;
+    }
+    if (entry.cut) {
+        ++review_.cut;
+        access.object = {};
+    }
+    ++review_.records;
+    note_machine(event.boot);
+    joiner_.add(event, source_.time(), std::move(access), entry.message);
+}
+
+// What the kernel did not write to its log is lost, unless journald got all records from the audit
+// system.
+std::uint64_t Reader::unprinted() const {
+    const bool has_all = of_audit_ != 0 && only_logged_ == 0;
+    return has_all ? 0 : losses_.losses().unprinted;
 }
 
 void Reader::note_machine(const Id& boot) {
@@ -226,7 +266,7 @@ Result<Review> Reader::read_denials() {
         const bool attributed = owner.attribution.reason == Reason::attributed;
         (attributed ? review_.denials : review_.unattributed)
             .push_back({owner.attribution, owner.machine.id, owner.machine.host,
-                        std::move(row.key().second), std::move(row.mapped())});
+                        std::move(row.key().second), std::move(row.mapped()), source_.proved()});
     }
     const auto earlier = [](const Denial& a, const Denial& b) { return order_of(a) < order_of(b); };
     std::stable_sort(review_.denials.begin(), review_.denials.end(), earlier);
@@ -236,7 +276,10 @@ Result<Review> Reader::read_denials() {
     review_.left_out_users = identities_.left_out_users();
     review_.dropped = identities_.dropped();
     review_.unreadable = source_.unreadable();
+    review_.unread += source_.unread();
+    review_.proved = source_.proved();
     review_.losses = losses_.losses();
+    review_.losses.unprinted = unprinted();
     return std::move(review_);
 }
 
@@ -268,7 +311,7 @@ Result<std::vector<Denial>> Reader::ready(Time time) {
         if (!options_.filter.concerns(key) || !options_.filter.concerns(owner.attribution))
             continue;
         denials.push_back({owner.attribution, owner.machine.id, owner.machine.host, std::move(key),
-                           tally_of(std::move(event))});
+                           tally_of(std::move(event)), source_.proved()});
     }
     live_.insert(live_.begin(), std::make_move_iterator(waiting.begin()),
                  std::make_move_iterator(waiting.end()));

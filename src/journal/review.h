@@ -19,6 +19,8 @@
 
 #include "base/diagnostic.h"
 #include "journal/attribution.h"
+#include "journal/audit_entry.h"
+#include "journal/copies.h"
 #include "journal/denial.h"
 #include "journal/event.h"
 #include "journal/filter.h"
@@ -34,6 +36,7 @@ struct Denial {
     std::string host;     ///< host name, as journald had it last
     DenialKey what;
     Tally tally;
+    bool proved = true;  ///< Source::proved()
 
     /// The denied program: the one in the event's SYSCALL record, or else the one that the wrapper
     /// executed.
@@ -68,7 +71,13 @@ struct Review {
     std::map<std::uint32_t, std::uint64_t> left_out_users;
     std::map<std::string, std::uint64_t> dropped;  ///< units of which reports were left out
     std::uint64_t elsewhere = 0;  ///< unattributed denials that the filter left out
+    std::uint64_t unread = 0;     ///< entries and lines that look like denials and were not read
+    std::uint64_t cut = 0;        ///< access records whose end the kernel's log did not keep
+    bool proved = true;           ///< Source::proved()
     Losses losses;
+
+    /// Whether something that was read is, or may be, a denial that is in no list.
+    bool may_have_more() const { return malformed + unread + uncounted != 0; }
 };
 
 struct ReviewOptions {
@@ -117,7 +126,11 @@ class Reader {
 
     Result<void> read(Pass pass);
     void take(Pass pass);
-    void take_record(std::string_view message);
+    void take_loss();
+    void take_record(AuditEntry&& entry);
+    void take_access(AuditEntry&& entry, AccessRecord&& access, bool completes);
+    void count_origin(RecordOrigin origin, Copies::Verdict verdict);
+    std::uint64_t unprinted() const;
     Result<DenialCounter::OwnerNumber> whose(const DomainId& domain);
     DenialCounter::OwnerNumber number_of(Owner&& whose);
     void count(DenialEvent&& event);
@@ -130,6 +143,9 @@ class Reader {
     EventJoiner joiner_;
     DenialCounter counter_;
     LossCounter losses_;
+    Copies copies_;
+    // Access records that the audit system delivered, and those that only the kernel's log has.
+    std::uint64_t of_audit_ = 0, only_logged_ = 0;
     std::map<Id, Machine> machines_;
     std::map<DomainId, DenialCounter::OwnerNumber> known_;
     std::map<std::tuple<std::string, std::string, Attribution>, DenialCounter::OwnerNumber>

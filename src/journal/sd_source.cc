@@ -12,6 +12,7 @@
 #include <systemd/sd-id128.h>
 #include <systemd/sd-journal.h>
 
+#include "journal/audit_entry.h"
 #include "journal/loss.h"
 #include "journal/record.h"
 #include "landlock/report.h"
@@ -31,6 +32,8 @@ constexpr std::size_t most_invocations_of_journal = 100000;
 // thousands of files this takes minutes.
 constexpr std::size_t most_files_for_claims = 200;
 constexpr auto longest_for_claims = std::chrono::seconds(2);
+
+constexpr char record_priority[] = "PRIORITY=5";  // pr_notice() in kauditd_printk_skb()
 
 std::size_t count_files(const std::string& directory) {
     namespace fs = std::filesystem;
@@ -113,11 +116,15 @@ Result<void> SdSource::match(const std::string& text) {
     return {};
 }
 
-// Selects (_TRANSPORT=audit and one of the types). Matches on the same field are alternatives.
+// Selects (_TRANSPORT=audit and one of the types), or what may be a record in the kernel's log.
+// Matches on the same field are alternatives.
 Result<void> SdSource::match_audit(const std::vector<const char*>& types) {
     if (auto done = match("_TRANSPORT=audit"); !done) return done;
     for (const char* type : types)
         if (auto done = match(std::string("_AUDIT_TYPE=") + type); !done) return done;
+    if (auto done = either(); !done) return done;
+    for (const char* text : {"_TRANSPORT=kernel", "SYSLOG_FACILITY=0", record_priority})
+        if (auto done = match(text); !done) return done;
     return {};
 }
 
@@ -143,7 +150,12 @@ Result<void> SdSource::match_losses() {
         return done;
     if (auto done = either(); !done) return done;
     if (auto done = match("_TRANSPORT=kernel"); !done) return done;
-    return match("PRIORITY=" + std::string(loss_priority));
+    if (auto done = match("PRIORITY=" + std::string(loss_priority)); !done) return done;
+    if (auto done = either(); !done) return done;
+    if (auto done = match("_TRANSPORT=syslog"); !done) return done;
+    for (const char* sender : record_senders)
+        if (auto done = match(std::string("SYSLOG_IDENTIFIER=") + sender); !done) return done;
+    return {};
 }
 
 Result<void> SdSource::match_pass(Pass pass) {

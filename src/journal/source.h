@@ -4,7 +4,8 @@
 //
 // Trust: journald sets the fields whose names begin with "_", and the sender cannot
 // (systemd.journal-fields(7)). The sending process writes all other fields of an entry, unless the
-// entry is an audit record.
+// entry is an audit record. The kernel wrote the MESSAGE= of an entry with _TRANSPORT=kernel if its
+// SYSLOG_FACILITY= is 0 (audit_entry.h).
 #pragma once
 
 #include <array>
@@ -46,7 +47,8 @@ enum class Pass : std::uint8_t {
     domains,  ///< domain records (1424)
     reports,  ///< the wrapper's reports
     denials,  ///< access records (1423) with the syscall and proctitle records of their events
-    losses,   ///< messages of the kernel and journald about records that they dropped
+    losses,   ///< messages of the kernel and journald about records that they dropped, and entries
+              ///< that look like records but are of a program
 };
 
 struct Selection {
@@ -88,6 +90,13 @@ class Source {
 
     /// The number of entries or lines that are neither journal entries nor audit records.
     virtual std::uint64_t unreadable() const { return 0; }
+
+    /// The number of lines that look like records of denials, but whose form is unknown.
+    virtual std::uint64_t unread() const { return 0; }
+
+    /// Whether the records come from the kernel, by journald or auditd. If not, they are from a
+    /// text that others write to, too: a file of a syslog daemon, or the output of dmesg(1).
+    virtual bool proved() const { return true; }
 };
 
 }  // namespace ringfence::journal

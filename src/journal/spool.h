@@ -26,6 +26,8 @@ class Spool : public Source {
     /// example because the disk is full.
     Result<void> add(const Entry& entry);
     void add_unreadable() { ++unreadable_; }
+    void add_unread() { ++unread_; }
+    void set_unproved() { proved_ = false; }
 
     Result<void> select(const Selection& selection) override;
     Result<bool> next() override;
@@ -35,6 +37,8 @@ class Spool : public Source {
     Result<std::vector<Unit>> units_of_invocation(std::string_view digits) override;
     bool knows_boots() const override { return knows_boots_; }
     std::uint64_t unreadable() const override { return unreadable_; }
+    std::uint64_t unread() const override { return unread_; }
+    bool proved() const override { return proved_; }
 
   private:
     using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
@@ -52,16 +56,18 @@ class Spool : public Source {
     Entry entry_;
     Pass pass_ = Pass::denials;  // of the current entry
     std::map<std::string, Unit, std::less<>> invocations_;
-    std::uint64_t unreadable_ = 0;
+    std::uint64_t unreadable_ = 0, unread_ = 0;
+    bool proved_ = true;
 };
 
-/// The format of a file. Its first bytes tell it; eight are enough for journal and audit_log.
+/// The format of a file. Its first bytes tell it; eight are enough to know a journal file and a
+/// log.
 enum class Format : std::uint8_t {
     journal,      ///< a journal file: sd_source.h
     export_text,  ///< https://systemd.io/JOURNAL_EXPORT_FORMATS
     json,         ///< one object a line, as `journalctl -o json` writes it; RFC 7464 sequences too
-    audit_log,    ///< auditd's log: log_format RAW or ENRICHED
-    unknown,
+    log,          ///< lines of another kind, which may be those of a log (audit_line.h)
+    empty,
 };
 Format format_of(std::string_view first_bytes);
 
@@ -73,15 +79,20 @@ using ParseJson = std::function<bool(std::string_view line, Entry& entry)>;
 struct Input {
     std::string name;
     std::FILE* file = nullptr;  ///< not owned; need not be seekable
+    /// What went wrong with the file besides errors of reading it, after its end; or empty.
+    std::function<std::string()> problem;
 };
 
 /// Reads an input of one of the text formats into a spool. `parse_json` may be empty if the format
 /// is not JSON. Errors: reading or writing fails, or the file has no known format.
 Result<void> read_text(const Input& input, const ParseJson& parse_json, Spool& spool);
 
-/// Reads logs of auditd in the order of their first records. Machines (node=) are kept apart. A
-/// boot begins where the serial numbers start again.
-/// Errors: reading or writing fails, or a file has no audit record.
+/// Reads logs of auditd and syslog daemons and outputs of dmesg, ordered by the times of their
+/// records. Machines (node=, or the host of a syslog line) are kept apart. A boot begins where the
+/// serial numbers start again. A record that is in several files counts once. If other programs
+/// write to one of the files, the spool is not proved: anybody can write such a line to the syslog,
+/// and in such a file a line of auditd's form is no proof either.
+/// Errors: reading or writing fails, or a file is no log.
 Result<void> read_audit_logs(const std::vector<Input>& inputs, Spool& spool);
 
 /// Joins auditd's records with the wrapper's reports in a journal. Reports come from the journal,

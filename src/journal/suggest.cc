@@ -76,6 +76,9 @@ void choose_group(PathProposal& proposal) {
     }
 }
 
+constexpr char unproved[] =
+    "is not proved: any user can write such a line to the log that was read";
+
 std::string unusable(const std::string& path) {
     constexpr std::string_view deleted = " (deleted)";
     if (!path.starts_with('/')) return "the record has no path that a rule could name";
@@ -195,6 +198,7 @@ std::string Builder::add_path(const Denial& denial) {
         return "another object was denied: the process had a root directory of its own, and saw "
                "that object under this path";
     std::string suspected = is_rotated_in_own_directory(path) ? "" : suspicion(path, denied);
+    if (suspected.empty() && !denial.proved) suspected = unproved;
     if (!suspected.empty() && !is_forced(path)) return suspected;
     Gathered& gathered = paths_[path];
     PathProposal& proposal = gathered.proposal;
@@ -326,6 +330,7 @@ void Builder::write_with_specifiers(Gathered& gathered) const {
 std::string Builder::add_port(const Denial& denial) {
     // The kernel leaves out port 0. To bind port 0 is to ask for an ephemeral port.
     if (!denial.what.port && denial.what.remote) return "the record has no port";
+    if (!denial.proved) return unproved;
     for (const landlock::PortGroup& group : landlock::port_groups) {
         if (!overlap(group.access, denial.what.blockers.rights)) continue;
         GatheredPort& gathered = ports_[{group.key, denial.what.port.value_or(0)}];

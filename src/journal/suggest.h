@@ -18,6 +18,7 @@
 //  - Scopes, ptrace and mount are refused: no rule can allow them for one object.
 //  - Whatever `ringfence check` would warn about is refused with the reason (suspicion.h), unless
 //    its path is forced. Both the denied access and the proposed rule are checked.
+//  - A denial of a log that any user can write to is refused, unless its path is forced.
 //  - Whatever the present policy allows is not proposed again. The judge decides (policy/judge).
 //  - Whatever no drop-in can allow is refused: a layer of the policy denies it, or the policy's abi
 //    is older than the right.

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "journal/audit_line.h"
 #include "journal/line_reader.h"
 #include "journal/spool.h"
 
@@ -74,6 +75,14 @@ class ExportReader {
     bool any_ = false;
 };
 
+// For example of "journalctl -o json-pretty", whose entries have several lines.
+void add_line_without_entry(std::string_view line, Spool& spool) {
+    if (looks_like_denial(line))
+        spool.add_unread();
+    else
+        spool.add_unreadable();
+}
+
 Result<void> read_json(LineReader& lines, const ParseJson& parse_json, Spool& spool) {
     std::string line;
     Entry entry;
@@ -83,7 +92,7 @@ Result<void> read_json(LineReader& lines, const ParseJson& parse_json, Spool& sp
         if (text.empty()) continue;
         entry.clear();
         if (!parse_json(text, entry)) {
-            spool.add_unreadable();
+            add_line_without_entry(text, spool);
             continue;
         }
         if (auto done = spool.add(entry); !done) return done;
@@ -94,23 +103,23 @@ Result<void> read_json(LineReader& lines, const ParseJson& parse_json, Spool& sp
 }  // namespace
 
 Format format_of(std::string_view first_bytes) {
+    if (first_bytes.empty()) return Format::empty;
     if (first_bytes.starts_with(journal_magic)) return Format::journal;
-    if (first_bytes.starts_with("type=") || first_bytes.starts_with("node="))
-        return Format::audit_log;
     if (first_bytes.starts_with('{') || first_bytes.starts_with(record_separator))
         return Format::json;
     std::size_t at = 0;
     while (at < first_bytes.size() && is_field_character(first_bytes[at]))
         ++at;
-    const bool named = at > 0 && at < first_bytes.size();
-    return named && (first_bytes[at] == '=' || first_bytes[at] == '\n') ? Format::export_text
-                                                                        : Format::unknown;
+    // Field names do not begin with a digit. A name may be longer than these bytes.
+    const bool named =
+        at > 0 && (first_bytes.front() < '0' || first_bytes.front() > '9') &&
+        (at == first_bytes.size() || first_bytes[at] == '=' || first_bytes[at] == '\n');
+    return named ? Format::export_text : Format::log;
 }
 
 Result<void> read_text(const Input& input, const ParseJson& parse_json, Spool& spool) {
     LineReader lines(input.file);
     const std::string_view first = lines.peek();
-    if (first.empty() && !lines.failed()) return {};  // an empty journal
     Result<void> done;
     switch (format_of(first)) {
         case Format::export_text:
@@ -119,11 +128,16 @@ Result<void> read_text(const Input& input, const ParseJson& parse_json, Spool& s
         case Format::json:
             done = read_json(lines, parse_json, spool);
             break;
+        case Format::empty:  // an empty journal
+            break;
         default:
             return fail(input.name, "is neither journal export text nor JSON",
                         "make it with \"journalctl -o export\" or \"journalctl -o json\"");
     }
     if (done && lines.failed()) return read_error(input);
+    if (done && input.problem)
+        if (std::string problem = input.problem(); !problem.empty())
+            return fail(input.name, std::move(problem));
     return done;
 }
 

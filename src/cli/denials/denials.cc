@@ -12,6 +12,7 @@
 #include "cli/denials/apply.h"
 #include "cli/denials/follow.h"
 #include "cli/denials/json.h"
+#include "cli/denials/notes.h"
 #include "cli/denials/path_checks.h"
 #include "cli/denials/request.h"
 #include "cli/denials/text.h"
@@ -70,6 +71,9 @@ std::string nothing_found(const Review& review, const DenialsRequest& request) {
     if (review.records != 0)
         return text +
                fmt::format("; {} are of other units, policies, rights or paths.\n", review.records);
+    if (review.may_have_more())
+        return fmt::format("No denials could be read in {}, but there may be some: see below.\n",
+                           searched(request));
     text += ".\n";
     if (!request.choice.local()) return text;
     const landlock::Support support = landlock::probe();
@@ -79,8 +83,9 @@ std::string nothing_found(const Review& review, const DenialsRequest& request) {
             support.abi, first_logging_abi);
     if (::geteuid() != 0) text += "You may see only a part of the journal: run this as root.\n";
     text +=
-        "Nothing is logged while auditing is off: \"auditctl -s\" must say enabled 1, and\n"
-        "systemd-journald-audit.socket must be active.\n";
+        "Nothing is logged while auditing is off: \"auditctl -s\" must say enabled 1. An audit "
+        "daemon\n"
+        "takes the records out of the journal unless systemd-journald-audit.socket is active.\n";
     return text;
 }
 
@@ -134,53 +139,8 @@ void print_review(const Review& review, const DenialsRequest& request, Paging pa
         show(text_of(review, request), paging);
 }
 
-void note(std::uint64_t count, const char* text) {
-    if (count != 0) print_note(fmt::format("{} {}", count, text));
-}
-
-void print_notes(const Review& review, const DenialsRequest& request) {
-    note(review.malformed, "Landlock records could not be parsed");
-    note(review.unreadable, "lines are not records and were left out");
-    note(review.elsewhere,
-         "more denials could not be attributed to any unit; run without UNIT and --policy to see "
-         "them");
-    note(review.uncounted,
-         "denials are in no group, because too many are different; narrow the search with --since "
-         "or a unit");
-    std::uint64_t left_out = review.left_out;
-    for (const auto& [user, count] : review.left_out_users) {
-        left_out -= count;
-        print_note(
-            fmt::format("{} domains of user {} were left out, because it made more than is kept; "
-                        "their denials have no unit",
-                        count, user));
-    }
-    note(
-        left_out,
-        "domains were left out, because there are too many, and their denials have no unit; --boot "
-        "reads fewer");
-    for (const auto& [unit, count] : review.dropped)
-        print_note(
-            fmt::format("{} reports of {} were left out, because it sent more than is kept; "
-                        "its own denials may have no unit",
-                        count, printable(unit)));
-    note(review.losses.audit,
-         "audit records were lost in these boots (the kernel's backlog or rate limit); the counts "
-         "are too low. \"auditctl -b\" raises the backlog");
-    note(review.losses.suppressed,
-         "messages were suppressed by journald's rate limit; wrappers' reports may be among them. "
-         "RateLimitBurst= in journald.conf(5) sets the limit");
-    note(review.losses.missed, "messages of the kernel were missed by journald");
-    std::uint64_t missing = 0;
-    for (const journal::UnitCount& unit : review.units)
-        missing += unit.missing();
-    if (request.form != DenialsForm::summary)
-        note(missing,
-             "denials that the kernel counted are not in the journal; --summary shows whose");
-}
-
 bool any_of_fences(const Review& review) {
-    return !review.denials.empty() ||
+    return review.may_have_more() || !review.denials.empty() ||
            std::any_of(review.unattributed.begin(), review.unattributed.end(),
                        [](const Denial& denial) {
                            return denial.attribution.reason != journal::Reason::other_landlock_user;
@@ -250,7 +210,7 @@ int run_denials(const Arguments& arguments) {
     else
         show(suggestions(*review, *request, has_policies(*request, arguments) ? &*site : nullptr),
              paging);
-    print_notes(*review, *request);
+    print_notes(*review, request->form);
     const bool alarm = arguments.has("exit-code") && any_of_fences(*review);
     return alarm ? exit_attention : exit_success;
 }
@@ -273,8 +233,9 @@ constexpr Option denials_options[] = {
     {"force", 0, "PATH",
      "with --suggest or --apply: also what `ringfence check` would warn about, on this path"},
     {"directory", 'D', "DIR", "read the journal files in this directory"},
-    {"file", 0, "FILE", "read this journal file, export text, JSON or audit log; \"-\": stdin"},
-    {"audit-log", 0, "FILE", "read this log of auditd; may be given more than once"},
+    {"file", 0, "FILE", "read this journal file, export text, JSON or log; \"-\": stdin"},
+    {"audit-log", 0, "FILE",
+     "read this log of auditd, syslog or dmesg; may be given more than once"},
     root_option,
     user_option,
     {"exit-code", 0, nullptr, "exit with 3 when there were denials"},

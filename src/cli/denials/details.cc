@@ -98,6 +98,8 @@ std::string details_of(const Denial& denial, const Terminal& terminal, Time now)
                        words_of(denial.what.blockers), terminal.red(object_of(denial))) +
            detail("why no unit", attributed ? "" : text_of(denial.attribution.reason).sentence,
                   terminal) +
+           detail("proof", denial.proved ? "" : "none: any user can write such a line to the log",
+                  terminal) +
            detail("denied", fmt::format("{} ×, {}", denial.tally.count, times), terminal) +
            detail("machine", printable(denial.host), terminal) +
            detail("right", rights_of(denial), terminal) +

@@ -116,6 +116,7 @@ Json denial_json(const Denial& denial) {
                  {"last", rfc3339(denial.tally.last, Precision::microseconds)}};
     set_known(json, "machine_id", denial.machine);
     set_known(json, "hostname", denial.host);
+    json["proved"] = denial.proved;
     add_attribution(json, denial.attribution);
     json["rights"] = denial.what.blockers.names();
     json["object"] = object_json(denial);
@@ -159,7 +160,10 @@ Json count_json(const journal::UnitCount& unit) {
 }
 
 Json losses_json(const journal::Losses& losses) {
-    return {{"audit", losses.audit}, {"journald", losses.suppressed}, {"kernel", losses.missed}};
+    return {{"audit", losses.audit},
+            {"journald", losses.suppressed},
+            {"kernel", losses.missed},
+            {"kernel_log", losses.unprinted}};
 }
 
 }  // namespace
@@ -181,8 +185,10 @@ void write_json(const journal::Review& review, const Sink& sink) {
     sink(fmt::format("  \"forgotten_domains_of_users\": {},\n", json_line(users)));
     sink(
         fmt::format("  \"malformed_records\": {},\n  \"unreadable_lines\": {},\n"
+                    "  \"unread_records\": {},\n  \"cut_records\": {},\n"
                     "  \"ungrouped_denials\": {},\n  \"forgotten_domains\": {}\n}}\n",
-                    review.malformed, review.unreadable, review.uncounted, review.left_out));
+                    review.malformed, review.unreadable, review.unread, review.cut,
+                    review.uncounted, review.left_out));
 }
 
 std::string to_json(const journal::Review& review) {

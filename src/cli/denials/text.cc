@@ -20,10 +20,11 @@ using journal::Reason;
 
 namespace {
 
-// The path is that of another object on this machine.
+// The path is that of another object on this machine, or any user can have written the line.
 std::string marked_object(const Denial& denial) {
     const bool wrong = denial.tally.path == journal::PathCheck::mismatch;
-    return object_of(denial) + (wrong ? " (another object)" : "");
+    return object_of(denial) + (wrong ? " (another object)" : "") +
+           (denial.proved ? "" : " (not proved)");
 }
 
 struct DenialTexts {

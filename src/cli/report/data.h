@@ -53,6 +53,8 @@ struct ReportData {
     std::uint64_t unattributed = 0;  ///< denials by ringfence's fences without a unit
     std::uint64_t lost = 0;          ///< records that are known to be lost
     std::uint64_t dropped = 0;       ///< reports and domains beyond the limits of memory
+    std::uint64_t unread = 0;        ///< what may be denials and could not be read
+    bool proved = true;              ///< no denial is from a log that any user can write to
     int expected_abi = 0;            ///< the ABI that ringfence.conf expects; 0: none
     std::vector<ReportKernel> kernels;
 

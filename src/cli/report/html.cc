@@ -109,6 +109,9 @@ std::string tiles(const ReportData& data) {
     if (data.dropped != 0)
         out += tile(std::to_string(data.dropped), "records beyond the limits", "refused");
     if (data.lost != 0) out += tile(std::to_string(data.lost), "audit records lost", "refused");
+    if (data.unread != 0)
+        out += tile(std::to_string(data.unread), "possible denials not read", "refused");
+    if (!data.proved) out += tile("no proof", "of denials: any user can write this log", "refused");
     return out + "</section>\n";
 }
 

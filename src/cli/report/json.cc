@@ -36,6 +36,8 @@ std::string report_json(const ReportData& data) {
                  {"denials", data.timeline.denials()},
                  {"unattributed", data.unattributed},
                  {"lost", data.lost},
+                 {"unread", data.unread},
+                 {"proved", data.proved},
                  {"dropped", data.dropped},
                  {"column_seconds", data.timeline.width().count()},
                  {"columns", Json::array()},

@@ -141,7 +141,10 @@ Result<void> read_denials(journal::Source& source, const ReportRequest& request,
     const auto review = journal::review(source, options);
     if (!review) return tl::unexpected(review.error());
     data.dropped = review->left_out;
-    data.lost = review->losses.audit + review->losses.suppressed + review->losses.missed;
+    const journal::Losses& losses = review->losses;
+    data.lost = losses.audit + losses.suppressed + losses.missed + losses.unprinted;
+    data.unread = review->unread + review->malformed;
+    data.proved = review->proved || review->records == 0;
     data.series = data.timeline.series();
     return {};
 }
@@ -166,7 +169,9 @@ Result<ReportData> make_report(const ReportRequest& request, const Site& site) {
                     {},
                     0,
                     0,
-                    0};
+                    0,
+                    0,
+                    true};
     data.expected_abi = site.expected_abi();
     const landlock::Support running = landlock::probe();
     const auto starts = journal::read_starts(

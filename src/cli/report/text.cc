@@ -84,6 +84,10 @@ std::string report_text(const ReportData& data, const Terminal& terminal) {
         text += fmt::format(
             "\n{} reports or domains are left out, because a unit sent more than is kept.\n",
             data.dropped);
+    if (data.unread != 0)
+        text += fmt::format("\n{} records may be denials and could not be read.\n", data.unread);
+    if (!data.proved)
+        text += "\nThe denials are of a log that any user can write to, and are not proved.\n";
     if (data.lost != 0) text += fmt::format("\n{} audit records were lost.\n", data.lost);
     return text;
 }

@@ -6,7 +6,11 @@
 #include <filesystem>
 #include <sys/resource.h>
 #include <system_error>
+#include <unistd.h>
 
+#include <fmt/format.h>
+
+#include "cli/site/compressed.h"
 #include "cli/site/json_entries.h"
 #include "journal/spool.h"
 
@@ -75,30 +79,58 @@ class ChosenFiles {
     std::vector<Input> texts, logs;
 
   private:
+    Result<Input> open(const std::string& name);
+    Result<Input> decompressed(const std::string& name, const char* program, std::FILE* file);
+
     std::vector<OpenedFile> opened_;
+    std::vector<std::unique_ptr<Decompression>> decompressions_;
 };
 
-Result<void> ChosenFiles::add(const std::string& name) {
+Result<Input> ChosenFiles::decompressed(const std::string& name, const char* program,
+                                        std::FILE* file) {
+    const int fd = ::fileno(file);
+    if (::lseek(fd, 0, SEEK_SET) != 0)
+        return fail(shown_name(name), "is compressed, and cannot be read from a pipe",
+                    fmt::format("decompress it in the pipe: {} -dc FILE | …", program));
+    auto started = Decompression::start(program, fd, name);
+    if (!started) return tl::unexpected(started.error());
+    Decompression* decompression = started->get();
+    decompressions_.push_back(*std::move(started));
+    return Input{name, decompression->output(), [=] { return decompression->problem(); }};
+}
+
+Result<Input> ChosenFiles::open(const std::string& name) {
     auto file = open_file(name);
     if (!file) return tl::unexpected(file.error());
-    const Format format = journal::format_of(peek(file->get()));
+    opened_.push_back(*std::move(file));
+    std::FILE* opened = opened_.back().get();
+    if (const char* program = decompressor_of(peek(opened)))
+        return decompressed(name, program, opened);
+    return Input{shown_name(name), opened, {}};
+}
+
+Result<void> ChosenFiles::add(const std::string& name) {
+    auto input = open(name);
+    if (!input) return tl::unexpected(input.error());
+    const Format format = journal::format_of(peek(input->file));
     if (format == Format::journal) {
         if (name == standard_input)
             return fail(shown_name(name), "is a journal file, which cannot be read from a pipe",
                         "name the file itself");
+        if (input->problem)
+            return fail(name, "is a compressed journal file, which cannot be read as it is",
+                        "decompress it first");
         journals.push_back(name);
         return {};
     }
-    (format == Format::audit_log ? logs : texts).push_back({shown_name(name), file->get()});
-    opened_.push_back(*std::move(file));
+    (format == Format::log ? logs : texts).push_back(*std::move(input));
     return {};
 }
 
 Result<void> ChosenFiles::add_audit_log(const std::string& name) {
-    auto file = open_file(name);
-    if (!file) return tl::unexpected(file.error());
-    logs.push_back({shown_name(name), file->get()});
-    opened_.push_back(*std::move(file));
+    auto input = open(name);
+    if (!input) return tl::unexpected(input.error());
+    logs.push_back(*std::move(input));
     return {};
 }
 

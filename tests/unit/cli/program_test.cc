@@ -65,7 +65,7 @@ TEST(Program, FailuresExitOne) {
     expect_line("status --root=/nonexistent", 1, "/nonexistent: cannot open the root directory");
     expect_line("enable --root=/ x.timer", 1, "\"x.timer\" is no service");
     expect_line("enable --root=/ --policy=x no-such-unit-here", 1, "there is no unit");
-    expect_line("denials --file=/proc/version", 1, "is neither journal export text nor JSON");
+    expect_line("denials --file=/proc/version", 1, "holds no audit record");
     expect_line("denials --file=/nonexistent", 1, "/nonexistent: cannot be opened");
     expect_line("denials --file=/tmp", 1, "cannot be opened: Is a directory");
     expect_line("denials --audit-log=/proc/version", 1, "holds no audit record");

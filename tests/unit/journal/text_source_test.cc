@@ -8,7 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "journal/audit_log.h"
+#include "journal/audit_line.h"
 #include "journal/line_reader.h"
 #include "journal/review.h"
 #include "journal/sd_source.h"
@@ -26,7 +26,7 @@ class Text {
   public:
     explicit Text(std::string text)
         : text_(std::move(text)), file_(::fmemopen(text_.data(), text_.size(), "r"), std::fclose) {}
-    Input input(const std::string& name = "text") const { return {name, file_.get()}; }
+    Input input(const std::string& name = "text") const { return {name, file_.get(), {}}; }
 
   private:
     std::string text_;
@@ -277,12 +277,16 @@ TEST(Format, IsToldByTheFirstBytes) {
     EXPECT_EQ(format_of("MESSAGE\n"), Format::export_text);
     EXPECT_EQ(format_of("{ \"MESSAGE\""), Format::json);
     EXPECT_EQ(format_of("\x1e{"), Format::json);
-    EXPECT_EQ(format_of("type=SYSCALL msg="), Format::audit_log);
-    EXPECT_EQ(format_of("node=x type="), Format::audit_log);
+    EXPECT_EQ(format_of("type=SYSCALL msg="), Format::log);
+    EXPECT_EQ(format_of("node=x type="), Format::log);
     EXPECT_EQ(format_of("\x7f"
                         "ELF"),
-              Format::unknown);
-    EXPECT_EQ(format_of(""), Format::unknown);
+              Format::log);
+    EXPECT_EQ(format_of("Nov 30 1"), Format::log);
+    EXPECT_EQ(format_of("[  620.4"), Format::log);
+    EXPECT_EQ(format_of("2026-11-"), Format::log);
+    EXPECT_EQ(format_of("5,368,63"), Format::log);
+    EXPECT_EQ(format_of(""), Format::empty);
 }
 
 TestEntry lost(const std::string& message, const std::string& id = "") {

@@ -183,7 +183,7 @@ TEST(DenialsJson, Schema) {
     EXPECT_EQ(json["denials"], nlohmann::json::parse(R"([{
         "count": 3, "first": "2026-11-21T11:55:00.000000Z", "last": "2026-11-21T11:59:59.999999Z",
         "machine_id": "00112233445566778899aabbccddeeff", "hostname": "here",
-        "confidence": "process", "unit": "web.service", "policy": "web",
+        "proved": true, "confidence": "process", "unit": "web.service", "policy": "web",
         "rights": ["fs.read_file"],
         "object": {"type": "path", "path": "/etc/shadow", "device": "vda", "inode": 42,
                    "check": "unverified"},
