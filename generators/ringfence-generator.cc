@@ -81,6 +81,8 @@ std::optional<Options> parse_arguments(const std::vector<std::string>& arguments
 void log_plan(const Log& log, const dropin::Plan& plan) {
     for (const Diagnostic& warning : plan.warnings)
         log.write(Priority::warning, to_string(warning));
+    for (const Diagnostic& lost : plan.lost)
+        log.write(Priority::warning, to_string(lost));
     for (const dropin::PlannedFile& file : plan.files)
         for (const Diagnostic& reason : file.reasons())
             log.write(Priority::error, file.unit + " will not start: " + to_string(reason));

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "dropin/own_keys.h"
 #include "policy/model/name.h"
 #include "unit/specifier.h"
 #include "unit/words.h"
@@ -14,22 +15,24 @@ namespace {
 
 const std::vector<std::string> policy_keys = {"X-LandlockPolicy", "LandlockPolicy"};
 
-// The known name that differs in the case of its letters only, or else a similar one.
-std::string near_to(const std::string& key, const std::vector<std::string>& known) {
-    for (const std::string& name : known)
-        if (lower(name) == lower(key)) return name;
-    return nearest(key, known);
-}
-
 bool is_policy_key(std::string_view key) {
     return std::find(policy_keys.begin(), policy_keys.end(), key) != policy_keys.end();
 }
 
-// Whether this is one of our settings, or a misspelt one. systemd accepts every name that begins
-// with "X-" without a word, so a request in other letters would be lost.
-bool is_ours(std::string_view key) {
-    const std::string small = lower(key);
-    return small.starts_with("x-landlock") || small == "landlockpolicy";
+bool is_marked(const std::string& key) {
+    return lower(key).starts_with("x-landlock");
+}
+
+bool is_section(std::string_view name) {
+    return name == "Unit" || name == "Service" || name == "Install";
+}
+
+// Why systemd takes no notice of a line (unit::UnitFile::ignored).
+std::string why_ignored(const unit::Assignment& line) {
+    if (line.section.empty()) return line.key + "= stands before the first section";
+    if (!line.text().empty() || !is_section(line.section))
+        return line.key + "= in [" + line.section + "] has no effect";
+    return "there is no \"=\" behind " + line.key;
 }
 
 class AttachmentReader {
@@ -67,10 +70,18 @@ class AttachmentReader {
 
     void read_file(const unit::UnitFile& file) {
         for (const unit::Assignment& assignment : file.assignments)
-            if (is_ours(assignment.key)) read_assignment(assignment);
+            if (is_request(assignment.key))
+                read_assignment(assignment);
+            else if (looks_like_request(assignment.key))
+                lost(assignment, "unknown setting " + assignment.key + "=");
+        for (const unit::Assignment& line : file.ignored)
+            if (is_request(line.key) && own_)
+                problem(line.where, why_ignored(line), "write KEY=VALUE in [Service]");
+            else if (is_request(line.key) || looks_like_request(line.key))
+                lost(line, why_ignored(line));
         // systemd does not read these. A request among them must not be lost in silence.
         for (const unit::Assignment& assignment : file.lost)
-            if (is_ours(assignment.key) && !assignment.text().empty())
+            if (is_request(assignment.key) && !assignment.text().empty())
                 problem(assignment.where,
                         assignment.key +
                             "= stands behind a line that ends the file: " + to_string(*file.fatal),
@@ -88,9 +99,10 @@ class AttachmentReader {
             out_.own_request |= own_;
             return;  // read_inline_rules() reads them together, because an empty one is a reset
         }
-        std::vector<std::string> known = inline_keys();
-        known.insert(known.end(), {"X-LandlockPolicy", "X-LandlockWrap"});
-        const std::string near = near_to(assignment.key, known);
+        // What others write for all units must not stop all of them.
+        if (!own_ && !is_marked(assignment.key))
+            return lost(assignment, "unknown setting " + assignment.key + "=");
+        const std::string near = nearest_key(assignment.key);
         problem(assignment.where, "unknown setting " + assignment.key + "=",
                 near.empty() ? "remove it" : "did you mean " + near + "=?");
     }
@@ -156,6 +168,13 @@ class AttachmentReader {
     void problem(const Location& where, std::string message, std::string hint) {
         out_.problems.push_back({where, std::move(message), std::move(hint)});
         out_.own_request |= own_;
+    }
+
+    void lost(const unit::Assignment& line, std::string message) {
+        const std::string near = nearest_key(line.key);
+        out_.lost.push_back(
+            {line.where, std::move(message),
+             near.empty() ? "remove it" : "if a fence is meant, write " + near + "= in [Service]"});
     }
 
     const unit::Unit& unit_;

@@ -14,10 +14,6 @@
 
 namespace ringfence::dropin {
 
-/// The name of every such setting contains this, or would if its letters had the right case. Files
-/// without it need not be parsed.
-inline constexpr char key_marker[] = "landlock";
-
 /// In a template: the name of a policy that depends on the instance.
 struct OpenName {
     std::string written;  ///< its specifiers are not expanded
@@ -34,6 +30,10 @@ struct Attachment {
 
     /// Errors in the request. If there are any, the unit asks for a fence and cannot get it.
     Diagnostics problems;
+
+    /// Lines that look like requests and have no effect, in files that are not the unit's own or
+    /// with names that may be somebody else's.
+    Diagnostics lost;
 
     bool asks() const {
         return !policies.empty() || !open_names.empty() || rules || !problems.empty();

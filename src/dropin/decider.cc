@@ -69,6 +69,7 @@ std::optional<PlannedFile> Decider::decide(const unit::Unit& unit,
                                            const std::optional<Diagnostic>& uncertainty,
                                            Candidates& candidates) {
     const Attachment attachment = read_attachment(unit);
+    lost_.insert(lost_.end(), attachment.lost.begin(), attachment.lost.end());
     if (!attachment.asks()) return std::nullopt;
     if (unit.state == State::missing || unit.transient) return refuse_unseen(unit, attachment);
     if (!attachment.problems.empty()) return refuse(unit, attachment.problems, attachment.wrap);

@@ -37,6 +37,9 @@ class Decider {
     PlannedFile refuse(const unit::Unit& unit, Diagnostics reasons,
                        const std::vector<std::string>& wrap) const;
 
+    /// The lines of all decided units that look like requests and have no effect.
+    Diagnostics take_lost() { return std::move(lost_); }
+
   private:
     std::optional<PlannedFile> fence(const unit::Unit& unit, const Attachment& attachment);
     std::optional<PlannedFile> refuse_unseen(const unit::Unit& unit,
@@ -60,6 +63,7 @@ class Decider {
     const Wrapper& wrapper_;
     Detail detail_;
     std::map<std::string, std::vector<ProgramFile>> program_files_;
+    Diagnostics lost_;
     std::set<std::string> seen_;  // names that an earlier unit asked for
     std::map<std::string, std::optional<policy::Rules>> resolved_;
 };

@@ -17,6 +17,8 @@
 #include "dropin/attachment.h"
 #include "dropin/candidates.h"
 #include "dropin/decider.h"
+#include "dropin/lost_requests.h"
+#include "dropin/own_keys.h"
 #include "dropin/static_dropin.h"
 
 namespace ringfence::dropin {
@@ -71,7 +73,10 @@ class Planner {
             }
     }
 
-    Plan take() { return std::move(plan_); }
+    Plan take() {
+        plan_.lost = decider_.take_lost();
+        return std::move(plan_);
+    }
 
   private:
     struct Loaded {
@@ -113,7 +118,7 @@ class Planner {
             return {unreadable.names, false, std::nullopt};
         }
         const bool is_masked = sources->state == State::masked;
-        if (is_masked || !sources->mention(key_marker))
+        if (is_masked || !may_request(*sources))
             return {std::move(sources->names), is_masked, std::nullopt};
         for (std::size_t i = 0; i < sources->dropins.size(); ++i) {
             if (!is_ours(sources->dropins[i], sources->dropin_texts[i])) continue;
@@ -211,21 +216,29 @@ std::string_view path_of(const PlannedFile& file) {
     return file.dropin() == nullptr ? std::string_view() : file.dropin()->path;
 }
 
+void sort(Diagnostics& all) {
+    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+        return std::tie(a.where.file, a.where.line, a.where.column, a.message) <
+               std::tie(b.where.file, b.where.line, b.where.column, b.message);
+    });
+}
+
 // Joins the plans of all threads. Sorted, the result does not depend on the threads.
 void gather(std::deque<Planner>& planners, Plan& plan) {
     for (Planner& planner : planners) {
         Plan part = planner.take();
         std::move(part.files.begin(), part.files.end(), std::back_inserter(plan.files));
         std::move(part.warnings.begin(), part.warnings.end(), std::back_inserter(plan.warnings));
+        std::move(part.lost.begin(), part.lost.end(), std::back_inserter(plan.lost));
     }
     std::sort(plan.files.begin(), plan.files.end(), [](const auto& a, const auto& b) {
         return std::pair(std::string_view(a.unit), path_of(a)) <
                std::pair(std::string_view(b.unit), path_of(b));
     });
-    std::sort(plan.warnings.begin(), plan.warnings.end(), [](const auto& a, const auto& b) {
-        return std::tie(a.where.file, a.where.line, a.where.column, a.message) <
-               std::tie(b.where.file, b.where.line, b.where.column, b.message);
-    });
+    sort(plan.warnings);
+    sort(plan.lost);
+    // A file may be for several units.
+    plan.lost.erase(std::unique(plan.lost.begin(), plan.lost.end()), plan.lost.end());
 }
 
 }  // namespace
@@ -238,6 +251,7 @@ Plan make_plan(const Root& root, const unit::LoadPath& path, const Policies& pol
     if (!policies.defaults)
         plan.warnings.insert(plan.warnings.end(), policies.defaults.error().begin(),
                              policies.defaults.error().end());
+    plan.lost = find_lost_requests(root, map, detail == Detail::full ? Search::all : Search::site);
     Candidates candidates(map);
     std::vector<ServiceName> plain;
     std::vector<ServiceName> templates;

@@ -39,6 +39,7 @@ struct Policies {
 struct Plan {
     std::vector<PlannedFile> files;  ///< sorted by unit, then by path
     Diagnostics warnings;            ///< about files that could not be read; sorted
+    Diagnostics lost;  ///< lines that look like requests and have no effect; sorted, each once
 };
 
 /// How much of each fence is kept.

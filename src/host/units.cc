@@ -61,8 +61,9 @@ Findings examine_units(const Machine& machine) {
             outdated.push_back(file.unit);
         add_foreign(machine, file, findings);
     }
-    for (const Diagnostic& warning : machine.plan.warnings)
-        findings.push_back({Level::warning, to_string(warning), ""});
+    for (const Diagnostics& warnings : {machine.plan.warnings, machine.plan.lost})
+        for (const Diagnostic& warning : warnings)
+            findings.push_back({Level::warning, to_string(warning), ""});
     if (!missing.empty())
         findings.push_back(
             {Level::problem,

@@ -72,6 +72,7 @@ class Runner {
         for (const Diagnostic& warning : machine_.plan.warnings)
             if (std::find(defaults.begin(), defaults.end(), warning) == defaults.end())
                 add_errors("unreadable", {warning}, "");
+        add_errors("lost-request", machine_.plan.lost, "");
     }
 
     bool is_selected(const std::string& unit) const {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "dropin/attachment.h"
+#include "dropin/own_keys.h"
 #include "unit/name_map.h"
 #include "unit/unit.h"
 
@@ -48,7 +49,7 @@ std::vector<UnseenUnit> find_unseen_units(const Root& root, const unit::LoadPath
             const auto name = unit::parse_service_name(entry.name);
             if (!name || entry.type == DT_DIR) continue;
             const auto sources = loader.read(*name);
-            if (!sources || !sources->mention(dropin::key_marker)) continue;
+            if (!sources || !dropin::may_request(*sources)) continue;
             const bool seen =
                 sources->state != unit::Sources::State::missing && !sources->transient;
             const auto attachment = dropin::read_attachment(unit::parse(*sources));

@@ -128,7 +128,6 @@ class FileParser {
             std::string_view(line.text()).substr(span.begin, span.end - span.begin);
         if (!is_text_for_systemd(text)) return stop(line, span, "this line is not valid UTF-8");
         if (text.front() == '[') return open_section(line, span, text);
-        if (!known_section_) return;
         add_assignment(line, span, text);
     }
 
@@ -143,7 +142,8 @@ class FileParser {
 
     void add_assignment(const SourceText& line, Span span, std::string_view text) {
         const std::size_t equals = text.find('=');
-        if (equals == std::string_view::npos || equals == 0) return;  // systemd warns and reads on
+        if (equals == 0) return;  // systemd warns and reads on
+        if (equals == std::string_view::npos) return ignore_word(line, span, text);
         const Span key = strip(line.text(), {span.begin, span.begin + equals});
         const Span value = strip(line.text(), {span.begin + equals + 1, span.end});
         Assignment assignment{section_,
@@ -151,6 +151,7 @@ class FileParser {
                               line.slice(value.begin, value.end),
                               line.at(key.begin, out_.path),
                               {}};
+        if (!known_section_) return out_.ignored.push_back(std::move(assignment));
         if (out_.fatal) {
             out_.lost.push_back(std::move(assignment));
             return;
@@ -161,6 +162,13 @@ class FileParser {
         if (auto judgement = judge(assignment)) take(std::move(*judgement));
         // A fatal assignment is kept, too: systemd runs the commands before the error.
         out_.assignments.push_back(std::move(assignment));
+    }
+
+    // systemd warns and reads on.
+    void ignore_word(const SourceText& line, Span span, std::string_view text) {
+        const std::string_view word = text.substr(0, text.find_first_of(" \t:"));
+        out_.ignored.push_back(
+            {section_, std::string(word), SourceText(), line.at(span.begin, out_.path), {}});
     }
 
     void take(Judgement judgement) {

@@ -49,10 +49,14 @@ struct UnitFile {
     /// The assignments behind the fatal line. systemd does not read them, but a request for a fence
     /// among them must not go unnoticed.
     std::vector<Assignment> lost;
+
+    /// Lines that systemd takes for no setting of [Unit], [Service] or [Install]: in other
+    /// sections, before the first section (`section` is empty), and those without "=" (`key` is
+    /// their first word).
+    std::vector<Assignment> ignored;
 };
 
-/// Parses the text of a file for a unit of this name. Assignments in sections other than [Unit],
-/// [Service] and [Install] are left out.
+/// Parses the text of a file for a unit of this name.
 UnitFile parse_unit_file(std::string_view text, const SharedText& path, const ServiceName& name);
 
 /// The settings that hold commands: "ExecCondition", "ExecStartPre" and so on.

@@ -74,6 +74,7 @@ struct NameMap::Builder {
         if (entry.type == DT_DIR) add_wanted(full, entry.name);
         if (entry.type != DT_REG && entry.type != DT_LNK) return;
         const auto name = parse_service_name(entry.name);
+        if (!name && entry.type == DT_REG) map.others_.push_back({full, false});
         if (!name || map.targets_.count(entry.name) != 0) return;
         if (entry.type == DT_REG) {
             map.targets_[entry.name] = {full, true};
@@ -84,7 +85,9 @@ struct NameMap::Builder {
 
     void add_dropins(const std::string& full, const std::string& entry) {
         const auto name = without_tail(entry, ".d");
-        if (!name || (*name != "service" && !parse_service_name(*name))) return;
+        if (!name) return;
+        if (*name != "service" && !parse_service_name(*name))
+            return map.others_.push_back({full, true});
         map.dropins_by_name_[*name].push_back(map.dropin_directories_.size());
         map.dropin_directories_.push_back({*name, full, rank});
     }

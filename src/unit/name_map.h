@@ -31,6 +31,12 @@ struct Fragment {
     bool listed = false;  ///< listed as a regular file, for Root::read_listed()
 };
 
+/// A file or a directory "NAME.d" in the load path that is not for services.
+struct OtherFile {
+    std::string path;
+    bool is_directory = false;
+};
+
 class NameMap {
   public:
     /// Lists all directories of the load path.
@@ -72,6 +78,10 @@ class NameMap {
     /// All ".d" directories of services, ordered by rank and then by name.
     const std::vector<DropinDirectory>& dropin_directories() const { return dropin_directories_; }
 
+    /// The unit files of other types, the ".d" directories of other units, and what is for no unit.
+    /// Links to unit files are left out.
+    const std::vector<OtherFile>& other_files() const { return others_; }
+
     /// The directories "NAME.d", highest priority first. `name`: "a.service", or "service".
     std::vector<const DropinDirectory*> dropin_directories_of(const std::string& name) const;
 
@@ -90,6 +100,7 @@ class NameMap {
     Diagnostics problems_;
     std::set<std::string> wanted_;
     std::vector<DropinDirectory> dropin_directories_;
+    std::vector<OtherFile> others_;
     std::map<std::string, std::vector<std::size_t>> dropins_by_name_;
 };
 

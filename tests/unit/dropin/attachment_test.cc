@@ -71,5 +71,45 @@ TEST(Attachment, WhatIsWrongIsNeverIgnored) {
     EXPECT_EQ(read("ExecStart=/x\n", lost).problems.size(), 1u);
 }
 
+TEST(Attachment, AMisspeltRequestOfTheUnitsOwnIsWrong) {
+    for (const char* key : {"X-LandlokPolicy", "X-LnadlockPolicy", "x-lanlockpolicy",
+                            "X-LandlocckPolicy", "X-Landlok"}) {
+        const Attachment attachment = read(std::string(key) + "=x\n");
+        ASSERT_EQ(attachment.problems.size(), 1u) << key;
+        EXPECT_TRUE(attachment.own_request);
+    }
+    EXPECT_EQ(read("X-LandlokPolicy=x\n").problems.at(0).hint, "did you mean X-LandlockPolicy=?");
+    for (const char* key : {"X-Landmark", "X-Deadlock", "X-Land", "X-", "XLandlokPolicy"})
+        EXPECT_FALSE(read(std::string(key) + "=x\n").asks()) << key;
+}
+
+TEST(Attachment, ARequestInTheWrongPlaceIsWrong) {
+    const auto message = [](const std::string& text) {
+        const Attachment attachment = read_attachment(build_unit("a.service", text));
+        return attachment.problems.empty() ? "" : attachment.problems.at(0).message;
+    };
+    EXPECT_EQ(message("[Sevice]\nX-LandlockPolicy=x\n[Service]\nExecStart=/x\n"),
+              "X-LandlockPolicy= in [Sevice] has no effect");
+    EXPECT_EQ(message("X-LandlockPolicy=x\n[Service]\nExecStart=/x\n"),
+              "X-LandlockPolicy= stands before the first section");
+    EXPECT_EQ(message("[Service]\nExecStart=/x\nX-LandlockPolicy x\n"),
+              "there is no \"=\" behind X-LandlockPolicy");
+    EXPECT_EQ(message("[Service]\nExecStart=/x\nX-LandlockPolicy: x\n"),
+              "there is no \"=\" behind X-LandlockPolicy");
+    EXPECT_EQ(message("[X-Mine]\nOther=x\n[Service]\nExecStart=/x\n"), "");
+}
+
+TEST(Attachment, WhatOthersWriteIsNamedAndStopsNobody) {
+    const Dropins type = {
+        {"/etc/service.d/1.conf", "[Socket]\nX-LandlockPolicy=x\n[Service]\nX-LandlokPolicy=x\n"}};
+    const Attachment attachment = read("", type);
+    EXPECT_FALSE(attachment.asks());
+    ASSERT_EQ(attachment.lost.size(), 2u);
+    const Attachment other = read("LandlockABI=7\n");
+    EXPECT_FALSE(other.asks());
+    ASSERT_EQ(other.lost.size(), 1u);
+    EXPECT_EQ(other.lost.at(0).hint, "if a fence is meant, write X-LandlockABI= in [Service]");
+}
+
 }  // namespace
 }  // namespace ringfence::dropin

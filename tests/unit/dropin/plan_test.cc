@@ -63,6 +63,38 @@ class PlanTest : public ScratchTest {
     static constexpr char policy[] = "version = 1\nabi = 7\n[filesystem]\nread = [\"/etc\"]\n";
 };
 
+TEST_F(PlanTest, RequestsThatAreNotForAServiceAreNamed) {
+    const std::string request = "[Service]\nX-LandlockPolicy=a\n";
+    for (const char* path :
+         {"etc/systemd/system/a.socket.d/1.conf", "etc/systemd/system/a.timer",
+          "etc/systemd/system/a.d/1.conf", "etc/systemd/system/a.servce.d/1.conf",
+          "usr/lib/systemd/system/b.socket", "etc/systemd/system/c.socket.d/1.conf.bak"})
+        write(path, request);
+    write("etc/systemd/system/d.socket", "[Socket]\nListenStream=/run/d\n");
+    const Plan plan = make();
+    EXPECT_TRUE(plan.files.empty());
+    std::vector<std::string> lost;
+    for (const Diagnostic& one : plan.lost)
+        lost.push_back(to_string(one));
+    const std::string for_no_unit =
+        "X-LandlockPolicy= has no effect here: this file is for no unit";
+    const auto of = [](const std::string& unit) {
+        return "X-LandlockPolicy= has no effect in a file of " + unit +
+               ": only services get a fence";
+    };
+    const std::string put = "put it into [Service] of a drop-in in ";
+    EXPECT_THAT(
+        lost, ElementsAre(
+                  "/etc/systemd/system/a.d/1.conf:2:1: " + for_no_unit + "; " + put + "a.service.d",
+                  "/etc/systemd/system/a.servce.d/1.conf:2:1: " + for_no_unit + "; " + put +
+                      "a.service.d",
+                  "/etc/systemd/system/a.socket.d/1.conf:2:1: " + of("a.socket") + "; " + put +
+                      "a.service.d",
+                  "/etc/systemd/system/a.timer:2:1: " + of("a.timer") + "; " + put + "a.service.d",
+                  "/usr/lib/systemd/system/b.socket:2:1: " + of("b.socket") + "; " + put +
+                      "b.service.d"));
+}
+
 // The template of the alias has a drop-in directory and no file, so its instances are planned by
 // that name as well.
 TEST_F(PlanTest, AUnitWithTwoNamesHasOneFile) {

@@ -31,6 +31,22 @@ TEST_F(Run, ABadPolicyIsToldOnceWithTheUnitThatItKeepsDown) {
     EXPECT_EQ(report().worst(), Severity::error);
 }
 
+TEST_F(Run, ARequestThatHasNoEffect) {
+    unit("");
+    policy("");
+    EXPECT_THAT(found("lost-request"), IsEmpty());
+    write("/etc/systemd/system/app.socket.d/x.conf", "[Service]\nX-LandlockPolicy=app\n");
+    write("/usr/lib/systemd/system/app.timer", "[Timer]\nX-LandlockPolicy=app\n");
+    write("/etc/systemd/system/service.d/x.conf", "[Service]\nLandlockABI=7\n");
+    EXPECT_THAT(found("lost-request"),
+                ElementsAre(HasSubstr("app.socket.d/x.conf:2:1: X-LandlockPolicy= has no effect in "
+                                      "a file of app.socket"),
+                            HasSubstr("service.d/x.conf:2:1: unknown setting LandlockABI="),
+                            HasSubstr("app.timer:2:1: X-LandlockPolicy= has no effect")));
+    write("/etc/systemd/system/app.service.d/x.conf", "[Sevice]\nX-LandlockPolicy=app\n");
+    EXPECT_THAT(found("refused-unit"), ElementsAre(HasSubstr("app.service.d/x.conf:2:1: ")));
+}
+
 TEST_F(Run, AUnitThatIsRefused) {
     unit("");
     EXPECT_THAT(found("refused-unit"), ElementsAre(HasSubstr("app.service:2:18: there is no pol")));

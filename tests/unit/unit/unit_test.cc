@@ -137,6 +137,30 @@ TEST_F(UnitTest, ListsResetAndAppendOverFiles) {
     EXPECT_EQ(last_setting(unit, "Type"), nullptr);
 }
 
+TEST_F(UnitTest, LinesThatAreNoSettingsAreKeptApart) {
+    file("usr/a.service",
+         "A=1\n[Service]\nB=2\nC 3\n# D=4\n[Socket]\nE=5\n[Unit]\nF=6\n=7\n[Service]\nG: 8\n");
+    const Unit unit = parse(read("a.service"));
+    Strings ignored;
+    for (const Assignment& line : unit.files.front().ignored)
+        ignored.push_back(line.section + " " + line.key + " " + line.text() + " " +
+                          std::to_string(line.where.line));
+    EXPECT_EQ(ignored, (Strings{" A 1 1", "Service C  4", "Socket E 5 7", "Service G  12"}));
+    EXPECT_EQ(unit.files.front().assignments.size(), 2u);
+}
+
+TEST_F(UnitTest, CommandsOfSeveralSettings) {
+    file("usr/a.service",
+         "[Service]\nExecStop=/stop\nExecStart=/a ; /b\nExecStart=/c\nExecStartPre=/p\n");
+    const Unit unit = parse(read("a.service"));
+    Strings all;
+    for (const UnitCommand& row : commands_of(unit))
+        all.push_back(row.line.key + row.command.path);
+    EXPECT_EQ(all, (Strings{"ExecStartPre/p", "ExecStart/a", "ExecStart/b", "ExecStart/c",
+                            "ExecStop/stop"}));
+    EXPECT_EQ(commands_of(unit, {"ExecStop"}).size(), 1u);
+}
+
 TEST_F(UnitTest, AliasesAloneAreCertain) {
     file("usr/a.service");
     for (const char* alias : {"etc/b.service", "etc/c.service"})

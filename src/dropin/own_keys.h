@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The names of the settings by which a unit asks for a fence, and what looks like one of them.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "unit/unit.h"
+
+namespace ringfence::dropin {
+
+/// Whether a setting of this name asks for a fence, or was meant to. systemd accepts every name
+/// that begins with "X-" without a word, so a request in other letters would be lost:
+/// "x-landlockpolicy", "X-LandlockPolcy", "X-LandlokPolicy".
+bool is_request(std::string_view key);
+
+/// Whether the name only looks like that: "LandlockABI", "X_LandlockPolicy". It may be a setting of
+/// somebody else.
+bool looks_like_request(std::string_view key);
+
+/// Whether a file or one of the unit's files may have such a setting. Others need not be parsed.
+bool may_request(std::string_view text);
+bool may_request(const unit::Sources& sources);
+
+/// The name that was meant; empty if none is near.
+std::string nearest_key(const std::string& key);
+
+}  // namespace ringfence::dropin
