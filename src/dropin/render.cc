@@ -18,9 +18,11 @@
 #include "dropin/search_path.h"
 #include "dropin/settings.h"
 #include "dropin/stand_ins.h"
+#include "dropin/unit_mounts.h"
 #include "landlock/report.h"
 #include "policy/resolve/merge.h"
 #include "unit/command.h"
+#include "unit/directories.h"
 #include "unit/lines.h"
 #include "unit/specifier.h"
 
@@ -122,6 +124,7 @@ class Renderer {
         text_.reserve(4096);
         text_ += header(unit_) + "# Policy: " + comment_text(rules.name) + "\n" + sections;
         if (needs) {
+            add_hidden(rules, needs->options);
             const StandIns stand_ins =
                 rules.stand_ins ? plan_stand_ins(unit_, rules, request_.wrapper) : StandIns{};
             needs->options.insert(needs->options.end(), stand_ins.options.begin(),
@@ -148,6 +151,21 @@ class Renderer {
   private:
     void append(const Diagnostics& more) {
         problems_.insert(problems_.end(), more.begin(), more.end());
+    }
+
+    // For the wrapper's message when it cannot open such a path.
+    void add_hidden(const policy::Rules& rules, std::vector<std::string>& options) const {
+        const Settings settings(unit_, rules.systemd);
+        if (!UnitMounts::may_hide(settings)) return;
+        const policy::WrittenPaths tree(
+            unit::specifier_values(request_.wrapper.scope, &unit_.name));
+        const UnitMounts mounts(settings, tree);
+        std::set<std::string> hidden;
+        for (const policy::Layer& layer : rules.layers)
+            for (const policy::PathRule& rule : layer.paths)
+                if (const auto effect = mounts.hides(rule.path))
+                    hidden.insert("--hidden=" + effect->key + ":" + effect->path);
+        options.insert(options.end(), hidden.begin(), hidden.end());
     }
 
     // systemd treats a line with an unknown specifier as an error.

@@ -2,6 +2,7 @@
 #include "exec/enforce.h"
 
 #include "exec/capabilities.h"
+#include "exec/missing_path.h"
 #include "exec/rule_path.h"
 #include "exec/sys.h"
 #include "landlock/syscalls.h"
@@ -22,7 +23,8 @@ class Builder {
   public:
     Builder(const Arguments& arguments, const Plan& plan, const Support& support,
             Rulesets* rulesets, Failure* failure)
-        : paths_(arguments, plan),
+        : arguments_(arguments),
+          paths_(arguments, plan),
           plan_(plan),
           support_(support),
           rulesets_(rulesets),
@@ -40,6 +42,7 @@ class Builder {
 
     int ruleset() const { return rulesets_->fds[rulesets_->count - 1]; }
 
+    const Arguments& arguments_;
     RulePaths paths_;
     const Plan& plan_;
     const Support& support_;
@@ -110,12 +113,8 @@ bool Builder::add_path(const PathRule& rule, Access access, unsigned flags) {
     const long handle = paths_.open(rule.path, failure_);
     if (handle == RulePaths::refused) return false;
     if (handle < 0) {
-        const bool absent = handle == -sys::enoent || handle == -sys::enotdir;
-        if (rule.optional && absent) return true;
-        set_failure(failure_, report::exit_refused, handle, "cannot open the path of a rule, ",
-                    rule.path);
-        if (absent)
-            failure_->text.add("; create it, or write \"-\" before it if it may be missing");
+        if (is_left_out(arguments_, rule, handle)) return true;
+        refuse_path(arguments_, rule, handle, failure_);
         return false;
     }
     const int fd = static_cast<int>(handle);

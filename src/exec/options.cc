@@ -167,6 +167,15 @@ bool parse_stand_in(const Option& option, StandIn* ret, Failure* failure) {
     return true;
 }
 
+bool parse_hidden(const Option& option, Hidden* ret, Failure* failure) {
+    std::string_view path = option.value;
+    const std::string_view setting = take_until(&path, ':');
+    if (setting.empty()) return refuse_option(option, "the setting is missing", failure);
+    if (!path.starts_with('/')) return refuse_option(option, "the path must be absolute", failure);
+    *ret = {setting, path};
+    return true;
+}
+
 bool parse_words(const Option& option, const Word* words, std::size_t count, std::uint8_t* ret,
                  Failure* failure) {
     std::uint8_t mask = 0;

@@ -31,6 +31,7 @@ enum class OptionKind : std::uint8_t {
     forbid_landlock,
     drop_capabilities,
     stand_in,
+    hidden,
     args_fd,
     refuse,
 };
@@ -63,6 +64,7 @@ inline constexpr OptionRow option_rows[] = {
     {"forbid-landlock",   OptionKind::forbid_landlock,   "",          "refuse further Landlock calls inside, with which the program could hide its denials"},
     {"drop-capabilities", OptionKind::drop_capabilities, "NAME,NAME", "capabilities to take away for good after the restriction"},
     {"stand-in",          OptionKind::stand_in,          "RIGHT:CHECK:PATH", "what another does for a right; look whether PATH is \"absent\" or \"mounted\""},
+    {"hidden",            OptionKind::hidden,            "SETTING:PATH", "a setting of the unit that hides what is beneath PATH, for the message"},
     {"args-fd",           OptionKind::args_fd,           "FD",        "read more options, each ended by NUL, from a descriptor, and close it"},
     {"refuse",            OptionKind::refuse,            "TEXT",      "do not run the program: report TEXT and exit with status 199"},
 };
@@ -126,6 +128,13 @@ struct StandIn {
     const char* path;
 };
 
+/// A setting of the unit that hides the files beneath a path from the service.
+struct Hidden {
+    std::string_view setting;
+    std::string_view path;
+};
+
+bool parse_hidden(const Option& option, Hidden* ret, Failure* failure);
 bool parse_stand_in(const Option& option, StandIn* ret, Failure* failure);
 bool parse_words(const Option& option, const Word* words, std::size_t count, std::uint8_t* ret,
                  Failure* failure);

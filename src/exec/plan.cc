@@ -33,6 +33,7 @@ class Planner {
     bool take_failure_status(const Option& option);
     bool take_refusal(const Option& option);
     bool take_stand_in(const Option& option);
+    bool take_hidden(const Option& option);
     bool take_quiet(const Option& option);
     bool take_variable(const Option& option);
 
@@ -140,6 +141,11 @@ bool Planner::take_stand_in(const Option& option) {
     return parse_stand_in(option, &stand_in, failure_);
 }
 
+bool Planner::take_hidden(const Option& option) {
+    Hidden hidden;
+    return parse_hidden(option, &hidden, failure_);
+}
+
 bool Planner::take_quiet(const Option& option) {
     PathRule rule;
     return parse_path_rule(option, &rule, failure_);
@@ -179,6 +185,8 @@ bool Planner::take(const Option& option) {
             return take_capabilities(option);
         case OptionKind::stand_in:
             return take_stand_in(option);
+        case OptionKind::hidden:
+            return take_hidden(option);
         case OptionKind::failure_status:
             return take_failure_status(option);
         case OptionKind::refuse:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "exec/reach.h"
 
+#include "exec/missing_path.h"
 #include "landlock/groups.h"
 
 namespace ringfence::exec {
@@ -72,11 +73,9 @@ bool Reach::gather_rules(Failure* failure) {
 bool Reach::add_rule(const PathRule& rule, int layer, Failure* failure) {
     sys::FileIdentity identity;
     const long result = sys::identify(sys::at_fdcwd, rule.path, &identity);
-    const bool absent = result == -sys::enoent || result == -sys::enotdir;
-    if (absent && rule.optional) return true;  // it grants nothing
+    if (is_left_out(arguments_, rule, result)) return true;  // it grants nothing
     if (result < 0) {
-        set_failure(failure, report::exit_refused, result, "cannot open the path of a rule, ",
-                    rule.path);
+        refuse_path(arguments_, rule, result, failure);
         return false;
     }
     if (changeable_count_ == capacity_ && !grow(failure)) return false;

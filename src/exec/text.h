@@ -91,6 +91,12 @@ constexpr bool climbs(const char* path) {
     return false;
 }
 
+/// Whether `path` is `directory` or is beneath it.
+constexpr bool is_at_or_beneath(std::string_view path, std::string_view directory) {
+    return path.starts_with(directory) &&
+           (path.size() == directory.size() || path[directory.size()] == '/' || directory == "/");
+}
+
 /// Whether a path that is not "/" has an empty name or ".", so that it leads to what is named
 /// before.
 constexpr bool lacks_a_name(const char* path) {

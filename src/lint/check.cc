@@ -146,6 +146,20 @@ constexpr Check table[] = {
      "name the programs that the service starts", check_setuid_tree},
 
     // How the policy and the unit fit together.
+    {"hidden-path", S::warning, Needs::unit,
+     "the unit's own settings hide the path from its processes, and the fence is made behind them",
+     "change the setting, or take the rule out", check_hidden_path},
+    {"read-only-path", S::warning, Needs::unit,
+     "what the unit's own settings make read-only stays so, whatever the policy allows",
+     "add ReadWritePaths= to the unit, or let the policy allow reading alone", check_read_only_path},
+    {"denied-mount", S::warning, Needs::unit,
+     "every fence that restricts files denies mount(2), umount(2), pivot_root(2) and their like, and no rule can "
+     "allow them",
+     "let systemd mount, or leave the program out of the fence", check_denied_mount},
+    {"denied-process", S::warning, Needs::unit,
+     "every fence denies ptrace(2) on processes outside of it, and what /proc shows of them only to who may trace "
+     "them; no rule can allow it",
+     "leave the program out of the fence, or switch off what looks into other processes", check_denied_process},
     {"reload-signal", S::warning, Needs::unit,
      "each fenced command has a domain of its own, and with the scope `signal` it cannot signal another's processes",
      "take the setting out of X-LandlockWrap=", check_reload_signal},

@@ -137,7 +137,8 @@ void check_missing_path(const Subject& subject, Reporter& report);
 void check_setuid_program(const Subject& subject, Reporter& report);
 void check_setuid_tree(const Subject& subject, Reporter& report);
 
-// units.cc, own_writes.cc, filters.cc: how the policy and the unit fit together
+// units.cc, own_writes.cc, filters.cc, hidden.cc, denied_calls.cc: how policy and unit fit
+// together
 void check_reload_signal(const Subject& subject, Reporter& report);
 void check_notify_socket(const Subject& subject, Reporter& report);
 void check_bus_socket(const Subject& subject, Reporter& report);
@@ -155,6 +156,10 @@ void check_exec_type(const Subject& subject, Reporter& report);
 void check_log_identifier(const Subject& subject, Reporter& report);
 void check_system_call_filter(const Subject& subject, Reporter& report);
 void check_no_reports(const Subject& subject, Reporter& report);
+void check_hidden_path(const Subject& subject, Reporter& report);
+void check_read_only_path(const Subject& subject, Reporter& report);
+void check_denied_mount(const Subject& subject, Reporter& report);
+void check_denied_process(const Subject& subject, Reporter& report);
 void check_unmediated(const Subject& subject, Reporter& report);
 
 }  // namespace ringfence::lint

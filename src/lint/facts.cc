@@ -6,7 +6,6 @@
 #include "base/escape.h"
 #include "base/path.h"
 #include "unit/directories.h"
-#include "unit/words.h"
 
 namespace ringfence::lint {
 
@@ -30,12 +29,8 @@ Value last_value(const Subject& subject, const std::string& key) {
 
 std::vector<Value> words(const Subject& subject, const std::vector<std::string>& keys) {
     std::vector<Value> found;
-    for (const Value& value : values(subject, keys)) {
-        if (value.text.empty()) found.clear();
-        unit::WordReader reader(value.text);
-        for (auto word = reader.next(); word && *word; word = reader.next())
-            found.push_back({(*word)->value, value.where});
-    }
+    for (dropin::Settings::Word& word : settings_of(subject).words(keys))
+        found.push_back({std::move(word.text), word.where});
     return found;
 }
 
