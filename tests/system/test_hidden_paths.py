@@ -11,17 +11,18 @@ FILES = ["/home/db/f", "/root/f", "/run/user/f", "/srv/a/f", "/srv/b/c/f", "/tmp
          "/var/lib/other/f", "/etc/app/f", "/opt/f", "/usr/local/f"]
 PROBE = "probe.service"
 NAP = "nap.service"
-SCRIPT = "/usr/lib/ringfence-rig/probe.py"
+SCRIPT = "/usr/lib/ringfence-rig/probe"
+# systemd puts an empty file in the place of an inaccessible one.
 PROGRAM = """\
-import errno, sys
-for path in sys.argv[1:]:
-    try:
-        if not open(path).read():  # what systemd puts in the place of an inaccessible file
-            raise FileNotFoundError(path)
-        open(path, "r+").close()
-        print(path, "open", flush=True)
-    except OSError as error:
-        print(path, "read-only" if error.errno == errno.EROFS else "hidden", flush=True)
+#!/usr/bin/sh
+for path; do
+    if [ -z "$(cat "$path" 2>&-)" ]; then
+        echo "$path hidden"
+    else
+        error=$({ : >>"$path"; } 2>&1) && echo "$path open"
+        case $error in *Read-only*) echo "$path read-only" ;; esac
+    fi
+done
 """
 CASES = [
     "",
@@ -63,17 +64,17 @@ def prepare(machine):
     for path in FILES:
         machine.write(path, "x", mode="666")
     machine.run("chmod", "755", "/root", "/opt", "/srv")
-    machine.write(SCRIPT, PROGRAM)
+    machine.write(SCRIPT, PROGRAM, mode="755")
 
 
 def what_happens(machine, lines):
     """What a service finds that has these settings and no fence."""
     machine.unit(PROBE, f"[Service]\nType=oneshot\n{lines}\n"
-                 f"ExecStart=/usr/bin/python3 {SCRIPT} {' '.join(FILES)}\n")
+                 f"ExecStart={SCRIPT} {' '.join(FILES)}\n")
     began = machine.now()
     machine.start(PROBE)
     said = [entry["MESSAGE"].split() for entry in machine.journal(since=began, _SYSTEMD_UNIT=PROBE)
-            if entry.get("SYSLOG_IDENTIFIER") == "python3"]
+            if entry.get("SYSLOG_IDENTIFIER") == "probe"]
     return {path: word for path, word in said}
 
 

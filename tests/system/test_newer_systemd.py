@@ -8,6 +8,8 @@ from lib.rig import Image, Machine, Tree
 from lib.rig.policies import sleep_policy
 from lib.rig.tree import SMALL
 
+from test_hidden_paths import CASES, prepare, what_check_says, what_happens
+
 POLICY = sleep_policy("probe.service", programs=["/usr/bin/dash"], write=["/var/lib/probe"])
 UNIT = """\
 [Service]
@@ -108,3 +110,9 @@ def test_a_later_drop_in_of_another_generator_refuses(machine):
     machine.drop_in("probe.service", "[Service]\nX-LandlockPolicy=probe\n", name="51-by-hand.conf")
     machine.restart("probe.service")
     assert "ringfence-exec" not in machine.show("probe.service", "ExecStart")
+
+
+@pytest.mark.parametrize("lines", CASES[2::4] + [case for case in CASES if "DynamicUser" in case])
+def test_check_says_what_systemd_hides(machine, lines):
+    prepare(machine)
+    assert what_check_says(machine, lines) == what_happens(machine, lines)
