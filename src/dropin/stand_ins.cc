@@ -101,10 +101,12 @@ class StandInPlanner {
 
     // Why nothing can be hidden from this unit; empty if something can.
     std::string why_not() const {
-        if (settings_.has_own_root())
-            return fmt::format(
-                "{}= gives the unit a root of its own, where they are only if it mounts them",
-                settings_.last("RootImage").empty() ? "RootDirectory" : "RootImage");
+        // Also RootDirectory=/: systemd 252 fails to mount in it (226/NAMESPACE).
+        for (const char* key : {"RootDirectory", "RootImage"})
+            if (!settings_.last(key).empty())
+                return fmt::format(
+                    "{}= gives the unit a root of its own, where they are only if it mounts them",
+                    key);
         for (const unit::UnitCommand& row : unit::commands_of(unit_)) {
             const std::string name = base_name(row.command.path);
             if (std::find(std::begin(clients), std::end(clients), name) != std::end(clients))

@@ -60,11 +60,6 @@ def fence(machine, stand_ins='"sockets"', more="", lines=""):
 def test_the_control_gets_out(asker):
     fence(asker, stand_ins="")
     assert succeeded(asker) == set(ATTACKS)
-
-
-def test_the_hosts_root_is_no_root_of_its_own(asker):
-    fence(asker, lines="RootDirectory=/\n")
-    assert succeeded(asker) == set()
     assert "LANDLOCK_STOOD_IN" not in asker.fence(UNIT)
 
 
