@@ -237,6 +237,7 @@ class JoinedSource : public Source {
     }
     std::uint64_t unread() const override { return log_->unread() + journal_->unread(); }
     bool proved() const override { return log_->proved(); }
+    bool may_have_copies() const override { return log_->may_have_copies(); }
 
   private:
     std::unique_ptr<Source> log_, journal_;

@@ -8,8 +8,8 @@
 // the place with the most.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -21,7 +21,7 @@ class Copies {
     /// Records that are more than `window` records apart are not compared.
     static constexpr std::size_t default_window = 16384;
 
-    explicit Copies(std::size_t window = default_window) : window_(window) {}
+    explicit Copies(std::size_t window = default_window);
 
     enum class Verdict : std::uint8_t {
         first,     ///< count it
@@ -33,15 +33,20 @@ class Copies {
     Verdict add(std::size_t place, std::uint64_t event, std::string_view text, bool cut = false);
 
   private:
+    // Most records are in one place or two, and need no further memory.
     struct Row {
-        std::vector<std::uint32_t> read;  // by place
+        std::uint32_t read[2] = {};        // by place
+        std::vector<std::uint32_t> other;  // by further places
         std::uint32_t counted = 0;
         bool cut = false;
+
+        std::uint32_t& read_of(std::size_t place);
     };
 
-    std::size_t window_;
     std::unordered_map<std::uint64_t, Row> rows_;
-    std::deque<std::uint64_t> order_;
+    std::vector<std::uint64_t> order_;  // a ring of keys
+    std::size_t oldest_ = 0;
+    std::size_t window_;
 };
 
 }  // namespace ringfence::journal

@@ -34,6 +34,11 @@ constexpr std::string_view wanted[] = {
 };
 constexpr std::string_view wrapper_fields = "LANDLOCK_";
 
+std::optional<Pass> pass_of_type(const std::optional<std::string_view>& type) {
+    if (!type) return std::nullopt;
+    return type == audit_type_domain ? Pass::domains : Pass::denials;
+}
+
 }  // namespace
 
 void Entry::clear() {
@@ -54,11 +59,12 @@ std::optional<std::string_view> Entry::field(std::string_view name) const {
 
 std::optional<Pass> pass_of(const Entry& entry) {
     if (is_wrapper_message(entry.field("MESSAGE_ID").value_or(""))) return Pass::reports;
-    if (const auto record = read_audit_entry([&](const char* name) { return entry.field(name); }))
-        return record->type == audit_type_domain ? Pass::domains : Pass::denials;
     const std::string_view transport = entry.field("_TRANSPORT").value_or("");
     const std::string_view message = entry.field("MESSAGE").value_or("");
-    if (transport == transport_audit) return std::nullopt;
+    if (transport == transport_audit)
+        return pass_of_type(audit_type_number(entry.field("_AUDIT_TYPE").value_or("")));
+    if (is_of_kernel(transport, entry.field("SYSLOG_FACILITY").value_or("")))
+        if (const auto record = entry_of_kernel_message(message)) return pass_of_type(record->type);
     if (transport == "stdout" && message.starts_with(report::line_prefix)) return Pass::reports;
     if (is_loss_message(entry.field("MESSAGE_ID").value_or(""))) return Pass::losses;
     const bool lost = transport == transport_kernel && is_kernel_loss(message);

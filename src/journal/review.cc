@@ -98,16 +98,19 @@ void Reader::take_loss() {
                     source_.field("MESSAGE").value_or(""));
 }
 
+Copies::Verdict Reader::verdict_on(const EventId& event, const AuditEntry& entry) {
+    if (!source_.may_have_copies()) return Copies::Verdict::first;
+    // The names of a record's type differ between the places.
+    const std::string_view message = entry.message;
+    const std::string_view text = message.substr(std::min(message.find(' '), message.size()));
+    return copies_.add(static_cast<std::size_t>(entry.origin), hash_of(event), text, entry.cut);
+}
+
 void Reader::take_record(AuditEntry&& entry) {
     const Id boot = source_.boot();
     const Time time = source_.time();
     const EventId event{boot, entry.serial};
-    // The names of a record's type differ.
-    const std::string_view text =
-        std::string_view(entry.message)
-            .substr(std::min(entry.message.find(' '), entry.message.size()));
-    const auto verdict =
-        copies_.add(static_cast<std::size_t>(entry.origin), hash_of(event), text, entry.cut);
+    const auto verdict = verdict_on(event, entry);
     if (entry.type == audit_type_access) count_origin(entry.origin, verdict);
     if (verdict == Copies::Verdict::copy) return;
     const bool completes = verdict == Copies::Verdict::complete;

@@ -94,6 +94,9 @@ class Source {
     /// The number of lines that look like records of denials, but whose form is unknown.
     virtual std::uint64_t unread() const { return 0; }
 
+    /// Whether the source may have a record more than once (copies.h).
+    virtual bool may_have_copies() const { return true; }
+
     /// Whether the records come from the kernel, by journald or auditd. If not, they are from a
     /// text that others write to, too: a file of a syslog daemon, or the output of dmesg(1).
     virtual bool proved() const { return true; }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "journal/loss.h"
 #include "journal/wrapper_report.h"
 #include "landlock/report.h"
 
@@ -73,6 +74,7 @@ Result<void> Spool::add(const Entry& entry) {
     note_invocation(entry);
     const auto pass = pass_of(entry);
     if (!pass) return {};
+    printed_ = printed_ || entry.field("_TRANSPORT") == transport_kernel;
     const std::size_t count = entry.fields.size();
     if (auto done = write(&*pass, sizeof *pass); !done) return done;
     if (auto done = write(&entry.time, sizeof entry.time); !done) return done;

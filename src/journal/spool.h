@@ -39,6 +39,7 @@ class Spool : public Source {
     std::uint64_t unreadable() const override { return unreadable_; }
     std::uint64_t unread() const override { return unread_; }
     bool proved() const override { return proved_; }
+    bool may_have_copies() const override { return printed_; }
 
   private:
     using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
@@ -58,6 +59,7 @@ class Spool : public Source {
     std::map<std::string, Unit, std::less<>> invocations_;
     std::uint64_t unreadable_ = 0, unread_ = 0;
     bool proved_ = true;
+    bool printed_ = false;  // an entry is of the kernel's log
 };
 
 /// The format of a file. Its first bytes tell it; eight are enough to know a journal file and a
