@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/number.h"
 #include "journal/loss.h"
 
@@ -68,18 +69,14 @@ bool is_cut(std::string_view message) {
             !contains(message, " ino="));
 }
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 bool is_time(std::string_view word) {
     if (word.starts_with('[') || word.starts_with('<')) return true;
     return !word.empty() && is_digit(word.front()) &&
            (contains(word, ":") || std::count(word.begin(), word.end(), '.') == 1);
 }
 
-// "kernel:" or "audisp-syslog[12]:", and not "12:00:00:".
-bool is_tag(std::string_view word) {
+// Who sent a line: "kernel:" or "audisp-syslog[12]:", and not "12:00:00:".
+bool is_sender(std::string_view word) {
     return word.size() > 1 && word.ends_with(':') && word.front() != ':' && !is_time(word);
 }
 
@@ -115,7 +112,7 @@ Prefix prefix_of_program(std::vector<std::string_view> words) {
     words.pop_back();
     Prefix prefix;
     prefix.known = std::any_of(words.begin(), words.end(), is_time) &&
-                   std::none_of(words.begin(), words.end(), is_tag);
+                   std::none_of(words.begin(), words.end(), is_sender);
     if (prefix.known && !is_time(words.back())) prefix.host = words.back();
     return prefix;
 }
@@ -127,7 +124,7 @@ Prefix read_prefix(std::string_view text) {
         structured = structured || words.back() == "-";
         words.pop_back();
     }
-    if (!words.empty() && (structured || is_tag(words.back())))
+    if (!words.empty() && (structured || is_sender(words.back())))
         return prefix_of_program(std::move(words));
     if (words.size() >= 2 && words[1].starts_with(':'))  // dmesg -x: "kern  :warn  : "
         return {words.size() == 2 || words.back() == ":", words.front() != "kern", {}};
@@ -141,7 +138,7 @@ bool is_log_line(std::string_view line) {
     for (std::size_t i = 0; i < longest_prefix && !time; ++i) {
         const std::string_view word = take_word(line);
         time = is_time(word) || word.starts_with(':');
-        if (word.empty() || is_tag(word)) return false;
+        if (word.empty() || is_sender(word)) return false;
     }
     return time;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/number.h"
 #include "journal/fields.h"
 
@@ -14,15 +15,6 @@ constexpr std::size_t long_hex = 8;
 constexpr std::size_t temporary_length = 6;  // mkstemp(3): XXXXXX
 constexpr std::size_t date_digits = 8;       // 20261121
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-bool is_upper(char c) {
-    return c >= 'A' && c <= 'Z';
-}
-bool is_lower(char c) {
-    return c >= 'a' && c <= 'z';
-}
 bool is_alphanumeric(char c) {
     return is_digit(c) || is_upper(c) || is_lower(c);
 }

@@ -116,3 +116,84 @@ def test_a_later_drop_in_of_another_generator_refuses(machine):
 def test_check_says_what_systemd_hides(machine, lines):
     prepare(machine)
     assert what_check_says(machine, lines) == what_happens(machine, lines)
+
+
+# A sample of what tests/system tests on 252 about the consequences of a fence
+
+
+ASKS = "X-LandlockPolicy=sample\n"
+SHELL = sleep_policy("sample.service", programs=["/usr/bin/dash"])
+
+
+@pytest.mark.parametrize("asks", ["", ASKS])
+def test_the_identifier_is_that_of_the_program(machine, asks):
+    """Without the fence it is the control."""
+    machine.policy("sample", SHELL)
+    machine.unit("sample.service", "[Service]\nExecStart=/bin/sh -c 'echo printed; exec sleep infinity'\n" + asks)
+    start = machine.now()
+    machine.restart("sample.service")
+    printed = machine.wait_for(lambda: machine.journal(since=start, MESSAGE="printed"), what="the output")
+    assert [record["SYSLOG_IDENTIFIER"] for record in printed] == ["sh"]
+    assert ("ringfence-exec" in machine.show("sample.service", "ExecStart")) == bool(asks)
+
+
+def test_a_refused_start_is_not_tried_again(machine):
+    machine.policy("sample", SHELL.replace('read = [', 'read = ["/srv/lost", '))
+    machine.unit("sample.service", "[Service]\nExecStart=/usr/bin/sleep infinity\nRestart=always\nRestartSec=10ms\n"
+                 + ASKS + "[Unit]\nStartLimitIntervalSec=0\n")
+    machine.start("sample.service", check=False)
+    machine.wait_state("sample.service", "failed")
+    assert machine.show("sample.service", "ExecMainStatus") == str(REFUSED)
+    assert machine.show("sample.service", "NRestarts") == "0"
+
+
+@pytest.mark.parametrize("text,key", [("[Sevice]\n" + ASKS, "[Sevice]"),
+                                      ("[Service]\nX-LandlokPolicy=sample\n", "X-LandlokPolicy=")])
+def test_a_request_that_is_misspelt_refuses(machine, text, key):
+    machine.policy("sample", SHELL)
+    machine.unit("sample.service", "[Service]\nExecStart=/usr/bin/sleep infinity\n")
+    machine.start("sample.service")  # the control
+    machine.drop_in("sample.service", text)
+    machine.restart("sample.service", check=False)
+    machine.wait_state("sample.service", "failed")
+    assert machine.show("sample.service", "ExecMainStatus") == str(REFUSED)
+    assert key in machine.run("ringfence", "check", "sample.service", check=False).stdout
+
+
+def test_a_root_that_cannot_be_written(machine):
+    root = "/srv/sample"
+    machine.run(f"mkdir -p {root} && mount -t tmpfs -o mode=755 tmpfs {root}")
+    for directory in ("usr/bin", "usr/lib", "usr/lib64", "proc", "sys", "dev", "run", "tmp", "var/tmp", "etc"):
+        machine.run("mkdir", "-p", f"{root}/{directory}")
+    for link in ("bin", "lib", "lib64"):
+        machine.run("ln", "-s", f"usr/{link}", f"{root}/{link}")
+    machine.run("mount", "-o", "remount,ro", root)
+    try:
+        machine.policy("sample", 'version = 1\nabi = 7\nextends = ["base"]\n[filesystem]\nexecute = ["/usr/bin"]\n')
+        machine.unit("sample.service", f"[Service]\nRootDirectory={root}\nBindReadOnlyPaths=/usr/bin /usr/lib /usr/lib64"
+                     "\nExecStart=/usr/bin/sh -c 'ls / || exit 7; exec sleep infinity'\n")
+        machine.start("sample.service")  # the control
+        machine.drop_in("sample.service", "[Service]\n" + ASKS)
+        machine.restart("sample.service")
+        machine.wait_state("sample.service", "failed")  # it may not list its root
+        assert machine.show("sample.service", "ExecMainStatus") == "7"
+    finally:
+        machine.run("systemctl", "stop", "sample.service", check=False)
+        machine.run("umount", root)
+
+
+def test_enforced_is_all_that_this_kernel_can(machine):
+    """Policies are written for newer kernels. What this one is too old for is said once, and only degraded if the
+    machine's configuration expects more."""
+    machine.policy("sample", SHELL.replace("abi = 7", "abi = 11"))
+    machine.unit("sample.service", "[Service]\nExecStart=/usr/bin/sleep infinity\n" + ASKS)
+    machine.restart("sample.service")
+    machine.run("journalctl", "--sync")
+    done = machine.run("ringfence", "status", "sample", check=False)
+    assert done.returncode == 0 and "enforced" in done.stdout, done.stdout
+    kernel = machine.fence("sample.service")["LANDLOCK_ABI"]
+    if int(kernel) < 11:
+        assert f"Kernel: Landlock ABI {kernel}, too old for" in done.stdout
+        machine.write("/etc/ringfence/ringfence.conf", "version = 1\nexpected_abi = 11\n")
+        done = machine.run("ringfence", "status", "sample", check=False)
+        assert done.returncode == 3 and "degraded" in done.stdout, done.stdout
