@@ -57,11 +57,11 @@ constexpr Switch switches[] = {
     {"ProtectKernelTunables", "yes", "/proc/sys",      Does::read_only, Way::write},
     {"ProtectKernelTunables", "yes", "/sys",           Does::read_only, Way::write},
     {"ProtectKernelTunables", "yes", "/sys/fs/cgroup", Does::read_write, Way::write},
-    {"ProtectControlGroups", "yes private strict", "/sys/fs/cgroup", Does::read_only, Way::list_less},
-    {"ProtectKernelModules", "yes", "/usr/lib/modules", Does::hide, Way::list_less},
-    {"ProtectKernelModules", "yes", "/lib/modules",     Does::hide, Way::list_less},
-    {"ProtectKernelLogs", "yes", "/proc/kmsg", Does::hide, Way::list_less},
-    {"ProtectKernelLogs", "yes", "/dev/kmsg",  Does::hide, Way::list_less},
+    {"ProtectControlGroups", "yes private strict", "/sys/fs/cgroup", Does::read_only, Way::switch_off},
+    {"ProtectKernelModules", "yes", "/usr/lib/modules", Does::hide, Way::switch_off},
+    {"ProtectKernelModules", "yes", "/lib/modules",     Does::hide, Way::switch_off},
+    {"ProtectKernelLogs", "yes", "/proc/kmsg", Does::hide, Way::switch_off},
+    {"ProtectKernelLogs", "yes", "/dev/kmsg",  Does::hide, Way::switch_off},
 };
 // clang-format on
 
@@ -198,8 +198,8 @@ void UnitMounts::add_switches(const Settings& settings) {
         if (row.key != of_key) value = value_of(settings, row.key);
         of_key = row.key;
         if (value.word.empty() || !is_word_of(value.word, row.values)) continue;
-        const Effect effect{std::string(value.key), std::string(value.text), value.where, "",
-                            row.way};
+        const Effect effect{
+            std::string(value.key), std::string(value.text), value.where, "", row.way, false};
         // In its own /tmp the service may write.
         add(row.path, kind_of(row.does), effect,
             row.does != Does::read_write && row.key != "PrivateTmp");
@@ -252,7 +252,11 @@ std::optional<UnitMounts::Effect> UnitMounts::hides(const std::string& path) con
     const Mount* hider = nullptr;
     for (const Mount& mount : mounts_) {
         if (!covers(mount.path, own)) continue;
-        if (mount.kind == Kind::inaccessible) return mount.effect;
+        if (mount.kind == Kind::inaccessible) {
+            Effect effect = mount.effect;
+            effect.leaves_node = mount.path == own;
+            return effect;
+        }
         if (mount.kind == Kind::bind) hider = nullptr;
         if (mount.kind == Kind::empty) hider = mount.path == own ? nullptr : &mount;
     }

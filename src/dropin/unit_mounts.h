@@ -23,9 +23,10 @@ class UnitMounts {
   public:
     /// What there is to do about it.
     enum class Way {
-        bind,       ///< BindPaths= brings a path back
-        no_home,    ///< ProtectHome=tmpfs, and BindPaths=
-        list_less,  ///< nothing brings it back
+        bind,        ///< BindPaths= brings a path back
+        no_home,     ///< ProtectHome=tmpfs, and BindPaths=
+        list_less,   ///< nothing brings it back: take the path out of the list
+        switch_off,  ///< nothing brings it back: the setting has no list
         allow_device,
         bind_writable,  ///< BindPaths= in the place of BindReadOnlyPaths=
         write,          ///< ReadWritePaths=
@@ -41,6 +42,9 @@ class UnitMounts {
         Location where;
         std::string path;  ///< what it hides or makes read-only: "/home"
         Way way = Way::bind;
+        /// systemd leaves something without rights there, which the wrapper can open: the service
+        /// starts, and the rule is for nothing.
+        bool leaves_node = false;
 
         std::string setting() const { return key + "=" + value; }
     };

@@ -34,7 +34,7 @@ constexpr Check table[] = {
      "another generator changes the command of a fenced unit: its drop-in undoes the fence, or the fence undoes it",
      "move its settings to a drop-in in /etc, which ringfence-generator can read", nullptr},
     {"lost-request", S::warning, Needs::unit_files,
-     "a line that looks like a request for a fence has no effect where it stands: the service runs open",
+     "a line that looks like a request for a fence has no effect where it stands: the service runs without a fence",
      "write X-LandlockPolicy= in [Service] of a drop-in in SERVICE.service.d", nullptr},
     {"missing-unit", S::note, Needs::unit,
      "a policy for a unit that does not exist fences nothing",
@@ -157,8 +157,8 @@ constexpr Check table[] = {
      "allow them",
      "let systemd mount, or leave the program out of the fence", check_denied_mount},
     {"denied-process", S::warning, Needs::unit,
-     "every fence denies ptrace(2) on processes outside of it, and what /proc shows of them only to who may trace "
-     "them; no rule can allow it",
+     "every fence denies ptrace(2) on processes outside of it, and reading the files in /proc that need the "
+     "permission to trace; no rule can allow it",
      "leave the program out of the fence, or switch off what looks into other processes", check_denied_process},
     {"reload-signal", S::warning, Needs::unit,
      "each fenced command has a domain of its own, and with the scope `signal` it cannot signal another's processes",

@@ -72,6 +72,8 @@ std::string way_out(const UnitMounts::Effect& effect, const PathRule& rule) {
                 "add ReadWritePaths={} to the unit, or let the policy allow reading "
                 "alone",
                 rule.path);
+        case UnitMounts::Way::switch_off:
+            return fmt::format("write {}=no in the unit, or take the rule out", effect.key);
         case UnitMounts::Way::list_less:
             break;
     }
@@ -93,8 +95,9 @@ void check_hidden_path(const Subject& subject, Reporter& report) {
                 report.add(rule.origins, rule.path,
                            fmt::format("{} of {} hides \"{}\": {}", place_of_setting(*effect),
                                        subject.unit->unit.name.full, rule.path,
-                                       rule.optional ? "the rule has no effect"
-                                                     : "the service does not start"),
+                                       rule.optional || effect->leaves_node
+                                           ? "the rule has no effect"
+                                           : "the service does not start"),
                            way_out(*effect, rule));
             }
     });

@@ -114,3 +114,15 @@ def test_a_start_that_fails_names_the_setting(machine, lines, setting, path):
     machine.reload()
     machine.restart(NAP)
     machine.wait_state(NAP, "active")
+
+
+@pytest.mark.parametrize("user", ["root", "nobody"])
+def test_a_rule_on_the_hidden_path_itself_has_no_effect(machine, user):
+    """systemd leaves a directory without rights at the hidden path, and Landlock can have a rule on it."""
+    prepare(machine)
+    machine.policy("nap", sleep_policy(write=["/home"]))
+    machine.unit(NAP, f"[Service]\nX-LandlockPolicy=nap\nProtectHome=yes\nUser={user}\n"
+                 "ExecStart=/usr/bin/sleep 100\n")
+    machine.restart(NAP)
+    machine.wait_state(NAP, "active")
+    assert "the rule has no effect" in machine.run("ringfence", "check", NAP, check=False).stdout

@@ -20,12 +20,13 @@ void note(std::uint64_t count, const char* text) {
 void print_log_notes(const Review& review) {
     if (!review.proved && review.records != 0)
         print_note(
-            "these denials are not proved, because any user can write such lines to a syslog "
-            "(logger "
-            "-t kernel); the journal and auditd's own log prove theirs");
+            "these denials are not proved, because users or other programs can write such lines to "
+            "this log (logger -t kernel, /dev/kmsg); the journal and auditd's own log prove "
+            "theirs");
     note(review.unread,
          "lines or entries look like records of denials and were not read: their form is unknown, "
-         "or a program sent them to the journal. \"journalctl -o export\", \"ausearch --raw\" and "
+         "or another program than the kernel wrote them. \"journalctl -o export\", \"ausearch "
+         "--raw\" and "
          "dmesg write forms that are read");
     note(review.cut,
          "denials have no object, because the kernel's log or a syslog daemon cut their records");

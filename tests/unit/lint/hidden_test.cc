@@ -29,6 +29,22 @@ TEST_F(HiddenChecks, HiddenPath) {
     EXPECT_THAT(found("hidden-path"), IsEmpty());
 }
 
+// systemd leaves a node without rights there, which can be opened
+// (tests/system/test_hidden_paths.py).
+TEST_F(HiddenChecks, TheHiddenPathItself) {
+    write("/home/x");
+    policy("[filesystem]\nread = ['/home']");
+    unit("ProtectHome=yes\n");
+    EXPECT_THAT(found("hidden-path"), ElementsAre(HasSubstr("the rule has no effect")));
+}
+
+TEST_F(HiddenChecks, ABooleanHasNoList) {
+    write("/proc/kmsg");
+    policy("[filesystem]\nread = ['/proc/kmsg']");
+    unit("ProtectKernelLogs=yes\n");
+    EXPECT_THAT(hint_of("hidden-path"), HasSubstr("write ProtectKernelLogs=no in the unit"));
+}
+
 TEST_F(HiddenChecks, ThePolicysOwnDirectivesHideAsWell) {
     policy("[filesystem]\nwrite = ['/tmp/x', '/tmp']\n[systemd]\nPrivateTmp = 'yes'");
     unit("");
