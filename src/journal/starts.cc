@@ -49,6 +49,7 @@ std::optional<Report> read_report(Source& source, const KernelFacts& facts) {
     start.unit = {text_field(source, "_SYSTEMD_UNIT"), text_field(source, "_SYSTEMD_USER_UNIT")};
     start.status = *status;
     start.time = source.time();
+    start.boot = source.boot();
     start.policy = policy_field(source);
     start.digest = digest_field(source);
     start.abi = abi_field(source);

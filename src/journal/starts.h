@@ -31,9 +31,10 @@ struct UnitStarts {
     Unit unit;
     StartStatus status = StartStatus::enforced;
     Time time;  ///< of the report
+    Id boot = {};
     std::string policy;
     std::string digest;
-    int abi = 0;                                            ///< the kernel's
+    int abi = 0;                                            ///< the kernel's; 0: not known
     std::vector<std::string> unenforced;                    ///< rights, by their names in rights.h
     std::string error;                                      ///< why it was refused
     std::uint64_t enforced = 0, degraded = 0, refused = 0;  ///< invocations in the period

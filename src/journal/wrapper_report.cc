@@ -86,9 +86,7 @@ bool is_wrapper(std::string_view exe) {
 }
 
 int abi_field(Source& source) {
-    constexpr std::uint64_t highest_abi = 9999;
-    return static_cast<int>(
-        std::min(parse_number(source.field("LANDLOCK_ABI").value_or("")).value_or(0), highest_abi));
+    return static_cast<int>(number(source, "LANDLOCK_ABI", landlock::highest_abi).value_or(0));
 }
 
 std::string status_field(Source& source, int known_abi) {

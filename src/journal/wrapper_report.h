@@ -65,7 +65,7 @@ bool is_wrapper(std::string_view exe);
 /// not enforced that a kernel of this ABI, or of `known_abi`, can enforce, or if a stand-in is
 /// missing. A record that contradicts itself is degraded as well.
 std::string status_field(Source& source, int known_abi = 0);
-/// The kernel's ABI; 0: none.
+/// The kernel's ABI, also a newer one than newest_abi; 0: none, or no number that a kernel has.
 int abi_field(Source& source);
 /// Empty unless each name in it, between "+" and blanks, can be the name of a policy.
 std::string policy_field(Source& source);

@@ -20,6 +20,9 @@ namespace ringfence::landlock {
 /// The newest ABI that the table knows.
 inline constexpr int newest_abi = 11;
 
+/// The highest number that is taken for the ABI of a kernel which is newer than the table.
+inline constexpr int highest_abi = 99;
+
 /// Landlock's limit of stacked domains (LANDLOCK_MAX_NUM_LAYERS, security/landlock/limits.h).
 inline constexpr int max_layers = 16;
 

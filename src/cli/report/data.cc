@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <tuple>
+#include <utility>
 
 #include "landlock/rights.h"
 #include "policy/model/right_names.h"
@@ -24,6 +25,13 @@ UnitState state_of(journal::StartStatus status) {
     return UnitState::not_started;
 }
 
+// A user may choose the cgroups beneath user@UID.service, and with them whether there is a name of
+// a unit in the user's manager.
+bool is_system_service(const journal::Unit& unit) {
+    return unit.user_name.empty() && unit.name.ends_with(".service") &&
+           !unit.name.starts_with("user@");
+}
+
 ReportUnit started(const journal::UnitStarts& start, const IsFenced& is_fenced) {
     const bool refused = start.status == journal::StartStatus::refused;
     const bool sure = refused || !is_fenced || is_fenced(start.unit);
@@ -38,7 +46,14 @@ ReportUnit started(const journal::UnitStarts& start, const IsFenced& is_fenced) 
             start.enforced,
             start.degraded,
             start.refused,
-            0};
+            0,
+            start.boot,
+            is_system_service(start.unit)};
+}
+
+// Whether the report says what kernel its host has.
+bool names_kernel(const ReportUnit& unit) {
+    return unit.abi > 0 && unit.time;
 }
 
 }  // namespace
@@ -69,22 +84,31 @@ bool ReportData::has_degraded_kernel() const {
                        [](const ReportKernel& kernel) { return kernel.degraded; });
 }
 
-// Earlier starts may have run on another kernel, and are not counted.
 std::vector<ReportKernel> report_kernels(const std::vector<ReportUnit>& units, int expected_abi,
                                          const std::optional<ReportKernel>& known) {
-    std::map<std::string, std::pair<ReportKernel, Time>> hosts;
-    if (known) hosts[known->host] = {*known, Time::max()};
+    const auto rank = [](const ReportUnit& unit) {
+        return std::pair(unit.system_service, *unit.time);
+    };
+    std::map<std::string, const ReportUnit*> latest;
     for (const ReportUnit& unit : units) {
-        if (unit.abi == 0 || !unit.time) continue;
-        auto& [kernel, time] = hosts.try_emplace(unit.host).first->second;
-        if (kernel.host.empty() || *unit.time > time) {
-            kernel = {unit.host, unit.abi, false, {}};
-            time = *unit.time;
-        }
+        if (!names_kernel(unit)) continue;
+        const ReportUnit*& best = latest.try_emplace(unit.host, &unit).first->second;
+        if (rank(unit) > rank(*best)) best = &unit;
     }
+    std::map<std::string, ReportKernel> hosts;
+    for (const ReportUnit& unit : units) {
+        if (!names_kernel(unit)) continue;
+        const ReportUnit& last = *latest.at(unit.host);
+        // Those of an earlier boot may have run on another kernel.
+        if (unit.boot != last.boot || unit.system_service != last.system_service) continue;
+        ReportKernel& kernel =
+            hosts.try_emplace(unit.host, ReportKernel{unit.host, unit.abi, false, {}})
+                .first->second;
+        kernel.abi = std::min(kernel.abi, unit.abi);
+    }
+    if (known) hosts.insert_or_assign(known->host, *known);
     std::vector<ReportKernel> kernels;
-    for (auto& [host, found] : hosts) {
-        ReportKernel& kernel = found.first;
+    for (auto& [host, kernel] : hosts) {
         kernel.degraded = kernel.abi < expected_abi;
         landlock::Access awaited;
         for (const ReportUnit& unit : units)

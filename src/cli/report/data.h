@@ -33,6 +33,8 @@ struct ReportUnit {
     std::optional<Time> time;                               ///< of its last start
     std::uint64_t enforced = 0, degraded = 0, refused = 0;  ///< starts
     std::uint64_t denials = 0;
+    journal::Id boot = {};        ///< of its last start
+    bool system_service = false;  ///< of the system manager, and not a user's manager
 };
 
 /// The kernel of a host: what all its units have in common.
@@ -81,7 +83,9 @@ std::vector<ReportUnit> report_units(const journal::Starts& starts,
                                      const std::vector<journal::Timeline::Series>& series);
 
 /// The kernels of the hosts that `units` are of, sorted by host. `known`: the kernel of a host that
-/// was asked itself; of the others, the last start says it.
+/// was asked itself. Of the others, the reports of the latest boot say it. Every user can send one,
+/// so only those of the system's services count if there are any, and of these the lowest ABI: none
+/// can better what another says.
 std::vector<ReportKernel> report_kernels(const std::vector<ReportUnit>& units, int expected_abi,
                                          const std::optional<ReportKernel>& known = {});
 

@@ -61,6 +61,7 @@ TEST(Starts, TheLatestInvocationStandsForTheUnit) {
     EXPECT_EQ(a.unit.name, "a.service");
     EXPECT_EQ(a.status, StartStatus::enforced);
     EXPECT_EQ(a.time, at(30));
+    EXPECT_EQ(a.boot, boot_id());
     EXPECT_TRUE(a.unenforced.empty());
     EXPECT_TRUE(a.error.empty());
     EXPECT_EQ(a.enforced, 1u);
@@ -109,6 +110,18 @@ TEST(Starts, TooOldAKernelDoesNotDegradeAStart) {
     EXPECT_EQ(status_of({{"LANDLOCK_UNENFORCED", ""}}), "degraded");
     EXPECT_EQ(status_of({{"LANDLOCK_ABI", ""}}), "degraded");
     EXPECT_EQ(status_of({{"LANDLOCK_ABI", "0"}, {"LANDLOCK_STATUS", "enforced"}}), "degraded");
+    // No kernel has such a number; a newer one than ringfence knows may have another.
+    for (const char* none : {"99999999999999", "100", "-1", "7x"})
+        EXPECT_EQ(status_of({{"LANDLOCK_ABI", none},
+                             {"LANDLOCK_STATUS", "enforced"},
+                             {"LANDLOCK_UNENFORCED", ""}}),
+                  "degraded")
+            << none;
+    EXPECT_EQ(
+        status_of(
+            {{"LANDLOCK_ABI", "12"}, {"LANDLOCK_STATUS", "enforced"}, {"LANDLOCK_UNENFORCED", ""}}),
+        "enforced");
+    EXPECT_EQ(status_of({{"LANDLOCK_ABI", "12"}}), "degraded");
     // The administrator expects more of a kernel.
     EXPECT_EQ(status_of({}, {8, {}, 0}), "enforced");
     EXPECT_EQ(status_of({}, {9, {}, 0}), "degraded");

@@ -175,6 +175,8 @@ ReportData fleet(int expected_abi) {
         row.state = UnitState::enforced;
         row.abi = all.units.empty() ? 10 : 7;
         row.time = at(noon_seconds);
+        row.boot = {2};
+        row.system_service = true;
         if (row.abi == 7) row.unenforced = {"fs.resolve_unix", "net.bind_udp"};
         all.units.push_back(row);
     }
@@ -183,6 +185,7 @@ ReportData fleet(int expected_abi) {
     old.unit = "w.service";
     old.abi = 1;
     old.time = at(noon_seconds - 100);
+    old.boot = {1};
     old.unenforced = {"scope.signal"};
     all.units.insert(all.units.begin(), old);
     all.kernels = report_kernels(all.units, expected_abi);
@@ -203,6 +206,52 @@ TEST(ReportKernels, OneForEachHostOfItsLastStart) {
     EXPECT_TRUE(all.has_degraded_kernel());
     EXPECT_FALSE(fleet(0).has_degraded_kernel());
     EXPECT_FALSE(fleet(7).has_degraded_kernel());
+}
+
+// Any user of a host can send the wrapper's report from a session, with the time and the boot of
+// this moment.
+TEST(ReportKernels, AReportOfAUserDoesNotSayWhatTheKernelIs) {
+    const auto sent = [](const std::string& name, const std::string& user_name, int abi, int later,
+                         std::uint8_t boot = 2) {
+        UnitStarts one = start(name, StartStatus::enforced);
+        one.unit.user_name = user_name;
+        one.abi = abi;
+        one.time = at(noon_seconds + later);
+        one.boot = {boot};
+        return one;
+    };
+    const auto abi_of = [](const std::vector<UnitStarts>& all) {
+        journal::Starts starts;
+        starts.units = all;
+        const auto kernels = report_kernels(report_units(starts, {}, "", {}, {}), 11);
+        EXPECT_EQ(kernels.size(), 1u);
+        return kernels.empty() ? 0 : kernels[0].abi;
+    };
+    const UnitStarts true_one = sent("a.service", "", 7, 0);
+    EXPECT_EQ(abi_of({true_one, sent("session-4.scope", "", 11, 60)}), 7);
+    EXPECT_EQ(abi_of({true_one, sent("user@1000.service", "b.service", 11, 60)}), 7);
+    EXPECT_EQ(abi_of({true_one, sent("user@1000.service", "", 11, 60)}), 7);
+    EXPECT_EQ(abi_of({true_one, sent("session-4.scope", "", 1, 60)}), 7);
+    // A service that lies is heard, and cannot better what the others say.
+    EXPECT_EQ(abi_of({true_one, sent("cron.service", "", 11, 60)}), 7);
+    EXPECT_EQ(abi_of({sent("cron.service", "", 11, -60), true_one}), 7);
+    // The host has another kernel since.
+    EXPECT_EQ(abi_of({true_one, sent("b.service", "", 10, 60, 3)}), 10);
+    EXPECT_EQ(abi_of({true_one, sent("session-4.scope", "", 11, 60, 3)}), 7);
+    // Nothing else says it.
+    EXPECT_EQ(abi_of({sent("user@1000.service", "b.service", 9, 60),
+                      sent("session-4.scope", "", 11, 90)}),
+              9);
+}
+
+// The numbers are compared, whatever the table of rights knows.
+TEST(ReportKernels, AnAbiThatRingfenceDoesNotKnow) {
+    const auto degraded = [](int abi, int expected) {
+        return report_kernels({}, expected, ReportKernel{"web1", abi, false, {}})[0].degraded;
+    };
+    EXPECT_TRUE(degraded(landlock::newest_abi, landlock::newest_abi + 1));
+    EXPECT_TRUE(degraded(landlock::newest_abi + 1, landlock::newest_abi + 2));
+    EXPECT_FALSE(degraded(landlock::newest_abi + 2, landlock::newest_abi + 2));
 }
 
 TEST(ReportKernels, TheMachineItselfIsAskedAboutItsOwn) {
