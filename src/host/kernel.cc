@@ -60,7 +60,8 @@ std::string waiting_rights(int abi) {
     return names;
 }
 
-void add_age(const Support& support, Findings& findings) {
+void add_age(const Machine& machine, Findings& findings) {
+    const Support& support = machine.kernel.landlock;
     if (support.kernel_abi > landlock::newest_abi)
         findings.push_back(
             {Level::note,
@@ -69,10 +70,13 @@ void add_age(const Support& support, Findings& findings) {
                          support.kernel_abi, landlock::newest_abi),
              "upgrade ringfence to use the new rights"});
     if (const std::string names = waiting_rights(support.abi); !names.empty())
-        findings.push_back({Level::note, "this kernel is too old for " + names,
-                            "units whose policies ask for them run without these, or not at all "
-                            "below their minimum_abi; expected_abi in ringfence.conf makes this a "
-                            "warning"});
+        findings.push_back(
+            {Level::note, "this kernel is too old for " + names,
+             std::string("units whose policies ask for them run without these, or not at all "
+                         "below their minimum_abi") +
+                 (machine.expected_abi > 0
+                      ? ""
+                      : "; expected_abi in ringfence.conf makes this a warning")});
     if (support.abi < first_logging_abi)
         findings.push_back({Level::warning,
                             "this kernel does not log denials of Landlock, so there is nothing to "
@@ -81,12 +85,13 @@ void add_age(const Support& support, Findings& findings) {
 }
 
 void add_expectation(const Machine& machine, Findings& findings) {
-    if (machine.kernel.landlock.abi >= machine.expected_abi) return;
+    // By its own number: a newer ABI than ringfence knows is newer all the same.
+    if (machine.kernel.landlock.kernel_abi >= machine.expected_abi) return;
     findings.push_back(
         {Level::warning,
          fmt::format("this kernel is degraded: its Landlock ABI {} is older than "
                      "expected_abi = {} ({})",
-                     machine.kernel.landlock.abi, machine.expected_abi, machine.expected_by),
+                     machine.kernel.landlock.kernel_abi, machine.expected_abi, machine.expected_by),
          "boot a newer kernel, or change expected_abi"});
 }
 
@@ -110,7 +115,7 @@ Findings examine_kernel(const Machine& machine) {
                           fmt::format("Linux {} enforces Landlock ABI {}", machine.kernel.release,
                                       support.kernel_abi),
                           ""}};
-    add_age(support, findings);
+    add_age(machine, findings);
     add_expectation(machine, findings);
     add_errata(support, findings);
     return findings;

@@ -86,9 +86,9 @@ def test_a_kernel_below_the_expected_abi(machine):
     machine.write("/etc/ringfence/ringfence.conf", "expected_abi = 7\n")
     status, document = report(machine)
     assert status == 0 and unit_of(document, name)["state"] == "enforced"
-    machine.write("/etc/ringfence/ringfence.conf", "expected_abi = 99\n")
+    machine.write("/etc/ringfence/ringfence.conf", "expected_abi = 100\n")
     done = machine.run("ringfence", "report", check=False)
-    assert done.returncode == 3 and "ringfence.conf:1:16: `expected_abi` is 99" in done.stderr
+    assert done.returncode == 3 and "ringfence.conf:1:16: `expected_abi` is 100" in done.stderr
 
 
 def test_a_refused_unit_changes_the_exit_status(machine):

@@ -112,8 +112,8 @@ def test_a_kernel_below_the_expected_abi(sleeper):
     assert text.endswith(f"{KERNEL}; degraded: expected_abi is 9 ({EXPECTED}:1:16)\n"), text
     sleeper.write(EXPECTED, "expected_abi = 7\n")
     expect(sleeper, "enforced", 0)
-    sleeper.write(EXPECTED, "expected_abi = 99\n")
-    expect(sleeper, "refused", 4, f"{EXPECTED}:1:16: `expected_abi` is 99")
+    sleeper.write(EXPECTED, "expected_abi = 100\n")
+    expect(sleeper, "refused", 4, f"{EXPECTED}:1:16: `expected_abi` is 100")
 
 
 def test_a_kernel_below_the_expected_abi_whose_units_are_enforced(sleeper):

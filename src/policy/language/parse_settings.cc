@@ -71,7 +71,8 @@ void read_minimum_abi(ParseContext& context, const Entry& entry) {
 }
 
 void read_expected_abi(ParseContext& context, const Entry& entry) {
-    if (const auto abi = integer_in(context, entry, 1, landlock::newest_abi))
+    // Only numbers are compared, so ringfence need not know what a newer ABI brings.
+    if (const auto abi = integer_in(context, entry, 1, landlock::highest_abi))
         context.policy.expected_abi = {*abi, entry.value.where};
 }
 
@@ -180,6 +181,10 @@ Schema abi_schema() {
     return integer_from(1, landlock::newest_abi);
 }
 
+Schema expected_abi_schema() {
+    return integer_from(1, landlock::highest_abi);
+}
+
 Schema minimum_abi_schema() {
     return either({abi_schema(), one_of_words({"all"})});
 }
@@ -212,7 +217,7 @@ TableKeys setting_keys() {
          in_policy, write_abi()},
         {"minimum_abi", in_named | in_defaults, read_minimum_abi, fixed(minimum_abi_schema),
          "refuse to start on a kernel with less; \"all\": refuse unless all of it is enforced"},
-        {"expected_abi", in_defaults, read_expected_abi, fixed(abi_schema),
+        {"expected_abi", in_defaults, read_expected_abi, fixed(expected_abi_schema),
          "a kernel with less is reported: status and report call it and its fences degraded"},
         {"reports", in_defaults, read_reports, fixed([] {
              return array_of(one_of_words({"notify", "journal"}));

@@ -116,12 +116,35 @@ TEST_F(Examine, AKernelBelowTheExpectedAbi) {
     old.kernel.landlock = landlock::interpret(7, 7);
     EXPECT_THAT(examine_kernel(old), Not(is(Level::warning, "")));
     EXPECT_THAT(examine_kernel(old), is(Level::note, "too old for fs.resolve_unix (ABI 9)"));
+    const auto names_the_key = [](const Machine& machine) {
+        const Findings findings = examine_kernel(machine);
+        return std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
+            return finding.level == Level::note &&
+                   finding.fix.find("expected_abi") != std::string::npos;
+        });
+    };
+    EXPECT_TRUE(names_the_key(old));
     old.expected_abi = 7;
+    EXPECT_FALSE(names_the_key(old)) << "it is set already";
     EXPECT_THAT(examine_kernel(old), Not(is(Level::warning, "")));
     old.expected_abi = 10;
     old.expected_by = "/etc/ringfence/ringfence.conf:1:16";
     EXPECT_THAT(examine_kernel(old),
                 is(Level::warning, "older than expected_abi = 10 (/etc/ringfence/ringfence.conf"));
+}
+
+// Numbers are compared, also where the table of rights has no row for them.
+TEST_F(Examine, AnExpectedAbiThatRingfenceDoesNotKnow) {
+    Machine newer = machine();
+    newer.kernel.landlock = landlock::interpret(landlock::newest_abi, 7);
+    newer.expected_abi = landlock::newest_abi + 2;
+    EXPECT_THAT(examine_kernel(newer),
+                is(Level::warning, "its Landlock ABI 11 is older than expected_abi = 13"));
+    newer.kernel.landlock = landlock::interpret(landlock::newest_abi + 1, 7);
+    EXPECT_THAT(examine_kernel(newer),
+                is(Level::warning, "its Landlock ABI 12 is older than expected_abi = 13"));
+    newer.kernel.landlock = landlock::interpret(landlock::newest_abi + 2, 7);
+    EXPECT_THAT(examine_kernel(newer), Not(is(Level::warning, "")));
 }
 
 TEST_F(Examine, LandlockNotInTheListOfModules) {

@@ -299,6 +299,20 @@ TEST(Status, TextAndJson) {
     EXPECT_EQ(status_text({}, {}, {}), "No unit asks for a fence.\n");
 }
 
+// Numbers are compared, also where no right can be named. A fence asks for known rights alone, so
+// its unit is enforced.
+TEST(Status, AnExpectedAbiThatRingfenceDoesNotKnow) {
+    FenceEvidence evidence = enforced();
+    evidence.expected_abi = 13;
+    const std::vector<Status> units = {judge(evidence)};
+    EXPECT_EQ(units[0].state, FenceState::enforced);
+    EXPECT_EQ(status_text({}, with_rights({11, 13, "/x:1:2", {}}, units), {}),
+              "No unit asks for a fence.\n"
+              "\nKernel: Landlock ABI 11, degraded: expected_abi is 13 (/x:1:2)\n");
+    EXPECT_TRUE((KernelStatus{12, 13, "", {}}).is_below());
+    EXPECT_FALSE((KernelStatus{13, 13, "", {}}).is_below());
+}
+
 // Each unit is enforced, and the kernel is named once, however many units wait for a newer one.
 TEST(Status, WhatTheKernelIsTooOldForIsSaidOnce) {
     FenceEvidence evidence = enforced();
