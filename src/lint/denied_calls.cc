@@ -6,6 +6,8 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -132,16 +134,198 @@ bool is_given(const std::string& argument, std::string_view words) {
                        [&](char letter) { return is_one_of(std::string("-") + letter, words); });
 }
 
-// The words of a command, also those in the one text that a shell gets (sh -c 'ip netns exec …').
-std::vector<std::string> words_of(const unit::Command& command) {
-    std::vector<std::string> words = {command.path};
-    for (const unit::Argument& argument : command.arguments)
-        for (std::size_t at = 0; at < argument.value.size();) {
-            const std::size_t end =
-                std::min(argument.value.find_first_of(" \t\n;&|()'\"", at), argument.value.size());
-            if (end > at) words.push_back(argument.value.substr(at, end - at));
-            at = end + 1;
+using Words = std::vector<std::string>;
+
+// A program that executes the command behind its options and operands, or a word of the shell that
+// stands before a command.
+struct Launcher {
+    std::string_view name;
+    std::string_view valued;  ///< options whose value is the next word
+    std::size_t operands;     ///< words between the options and the command
+};
+
+constexpr Launcher launchers[] = {
+    {"env", "-u --unset -C --chdir", 0},
+    {"nice", "-n --adjustment", 0},
+    {"ionice", "-c --class -n --classdata", 0},
+    {"chrt", "-T --sched-runtime -P --sched-period -D --sched-deadline", 1},
+    {"taskset", "", 1},
+    {"timeout", "-k --kill-after -s --signal", 1},
+    {"flock", "-w --wait --timeout -E --conflict-exit-code", 1},
+    {"nohup", "", 0},
+    {"setsid", "", 0},
+    {"stdbuf", "-i --input -o --output -e --error", 0},
+    {"unshare", "-R --root -w --wd -S --setuid -G --setgid --propagation", 0},
+    {"time", "-f --format -o --output", 0},
+    {"exec", "-a", 0},
+    {"!", "", 0},
+    {"{", "", 0},
+    {"if", "", 0},
+    {"then", "", 0},
+    {"elif", "", 0},
+    {"else", "", 0},
+    {"while", "", 0},
+    {"until", "", 0},
+    {"do", "", 0},
+};
+
+constexpr std::string_view shells = "sh bash dash ash ksh zsh";
+constexpr std::string_view valued_of_shells = "-o -O --rcfile --init-file";
+
+bool is_option(std::string_view word) {
+    return word.starts_with('-') || word.starts_with('+');
+}
+
+// Whether the next word is the option's value. In "-xw" it is that of "-w", and "-w5" has its own.
+bool takes_next_word(std::string_view option, std::string_view valued) {
+    if (option.starts_with("--")) return is_one_of(option, valued);
+    for (std::size_t i = 1; i < option.size(); ++i)
+        if (is_one_of(std::string("-") + option[i], valued)) return i + 1 == option.size();
+    return false;
+}
+
+// The place behind the options that begin at `at`.
+std::size_t behind_options(const Words& words, std::size_t at, std::string_view valued) {
+    while (at < words.size() && is_option(words[at])) {
+        if (words[at] == "--") return at + 1;
+        at += takes_next_word(words[at], valued) ? 2 : 1;
+    }
+    return std::min(at, words.size());
+}
+
+// The place behind words such as LANG=C.
+std::size_t behind_assignments(const Words& words, std::size_t at) {
+    const auto is_assignment = [](const std::string& word) {
+        const std::size_t end = word.find('=');
+        return end != 0 && end != std::string::npos && word.find('/') > end;
+    };
+    while (at < words.size() && is_assignment(words[at]))
+        ++at;
+    return at;
+}
+
+// The place of the command that the one at `at` executes; the end of the words if there is none.
+std::size_t launched_at(const Words& words, std::size_t at) {
+    const std::string name = base_name(words[at]);
+    const auto* row = std::find_if(std::begin(launchers), std::end(launchers),
+                                   [&](const Launcher& one) { return one.name == name; });
+    if (row == std::end(launchers)) return words.size();
+    const std::size_t behind = behind_options(words, at + 1, row->valued) + row->operands;
+    return behind_assignments(words, std::min(behind, words.size()));
+}
+
+// The text that the command at `at` takes for a shell's: sh -c TEXT, flock FILE -c TEXT.
+std::string_view shell_text_at(const Words& words, std::size_t at) {
+    std::size_t text = at + 1;
+    bool given = at > 0 && (words[at] == "-c" || words[at] == "--command");
+    if (is_one_of(base_name(words[at]), shells)) {
+        text = behind_options(words, at + 1, valued_of_shells);
+        for (std::size_t i = at + 1; i < text; ++i)
+            given |= words[i].starts_with('-') && !words[i].starts_with("--") &&
+                     words[i].find('c') != std::string::npos;
+    }
+    return given && text < words.size() ? std::string_view(words[text]) : std::string_view();
+}
+
+// Reads the simple commands of a shell's text. Nothing is expanded.
+class ShellText {
+  public:
+    explicit ShellText(std::string_view text) : text_(text) {}
+
+    std::vector<Words> commands() {
+        while (at_ < text_.size())
+            take(text_[at_++]);
+        end_command();
+        return std::move(commands_);
+    }
+
+  private:
+    void take(char c) {
+        switch (c) {
+            case ' ':
+            case '\t':
+                return end_word();
+            case '\n':
+            case ';':
+            case '&':
+            case '|':
+            case '(':
+            case ')':
+            case '`':
+                return end_command();
+            case '<':
+            case '>':
+                return redirect();
+            case '#':
+                if (in_word_) return add(c);
+                at_ = std::min(text_.find('\n', at_), text_.size());
+                return;
+            case '\'':
+            case '"':
+                return quoted(c);
+            case '\\':
+                return escaped();
+            default:
+                return add(c);
         }
+    }
+    void add(char c) {
+        in_word_ = true;
+        word_ += c;
+    }
+    void escaped() {
+        if (at_ < text_.size() && text_[at_] != '\n') add(text_[at_]);
+        ++at_;
+    }
+    void quoted(char quote) {
+        in_word_ = true;
+        while (at_ < text_.size() && text_[at_] != quote) {
+            const char c = text_[at_++];
+            if (c == '\\' && quote == '"')
+                escaped();
+            else
+                add(c);
+        }
+        ++at_;
+    }
+    // 2>&1, >>FILE: neither the number nor what follows is a word of the command.
+    void redirect() {
+        if (word_.find_first_not_of("0123456789") == std::string::npos) {
+            word_.clear();
+            in_word_ = false;
+        }
+        end_word();
+        redirected_ = true;
+        while (at_ < text_.size() &&
+               std::string_view("<>&|").find(text_[at_]) != std::string_view::npos)
+            ++at_;
+    }
+    void end_word() {
+        if (!in_word_) return;
+        if (!redirected_) words_.push_back(word_);
+        redirected_ = in_word_ = false;
+        word_.clear();
+    }
+    void end_command() {
+        end_word();
+        redirected_ = false;
+        if (!words_.empty()) commands_.push_back(std::exchange(words_, {}));
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+    std::vector<Words> commands_;
+    Words words_;
+    std::string word_;
+    bool in_word_ = false;  ///< also in an empty one: ''
+    bool redirected_ = false;
+};
+
+Words words_of(const unit::Command& command) {
+    Words words = {command.path};
+    for (const unit::Argument& argument : command.arguments)
+        words.push_back(argument.value);
+    if (command.argument_zero && words.size() > 1) words.erase(words.begin() + 1);
     return words;
 }
 
@@ -153,19 +337,25 @@ const Program* find_program(std::string_view path, Denied denied) {
     return row == std::end(programs) ? nullptr : row;
 }
 
-// The program that the command executes, or one that it executes for its part (env, nice, sh -c).
+// The program that the command executes, or one that it executes for its part: env, nice, sh -c. A
+// name among the arguments of another program may mean anything.
 const Program* needed_by(const unit::Command& command, Denied denied) {
-    const std::vector<std::string> words = words_of(command);
-    for (std::size_t at = 0; at < words.size(); ++at) {
-        const Program* row = find_program(words[at], denied);
-        // A word such as "mount" may mean anything where no program is named.
-        if (row == nullptr || (at > 0 && words[at].find('/') == std::string::npos &&
-                               !is_one_of(base_name(words[0]), "sh bash dash env nice ionice")))
-            continue;
-        if (row->when.empty() ||
-            std::any_of(words.begin() + static_cast<std::ptrdiff_t>(at) + 1, words.end(),
-                        [&](const std::string& word) { return is_given(word, row->when); }))
-            return row;
+    std::vector<Words> commands = {words_of(command)};
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+        const Words words = std::move(commands[i]);
+        for (std::size_t at = behind_assignments(words, 0); at < words.size();) {
+            const std::size_t next = launched_at(words, at);
+            const Program* row = find_program(words[at], denied);
+            const auto given = [&](const std::string& word) { return is_given(word, row->when); };
+            if (row != nullptr &&
+                (row->when.empty() ||
+                 std::any_of(words.begin() + static_cast<std::ptrdiff_t>(at) + 1,
+                             words.begin() + static_cast<std::ptrdiff_t>(next), given)))
+                return row;
+            for (Words& inner : ShellText(shell_text_at(words, at)).commands())
+                commands.push_back(std::move(inner));
+            at = next;
+        }
     }
     return nullptr;
 }

@@ -111,6 +111,57 @@ TEST_F(HiddenChecks, DeniedMount) {
                 ElementsAre(HasSubstr("app.toml:4:12: it may execute \"/usr/bin/fusermount3\"")));
 }
 
+// Which program the command runs, and not which names are among its arguments.
+TEST_F(HiddenChecks, WhatACommandRuns) {
+    constexpr std::pair<const char*, const char*> commands[] = {
+        {"/usr/bin/rsync -a /srv/netdata /backup", ""},
+        {"/usr/sbin/httpd -f /etc/snapd", ""},
+        {"/usr/bin/flock /run/lock/mount true", ""},
+        {"/usr/bin/flock -xw 5 /run/lock/mount true", ""},
+        {"/bin/sh -c \"echo mount the disk\"", ""},
+        {"/bin/sh -c 'app >/run/mount 2>&1 # mount'", ""},
+        {"/bin/sh -c 'echo \"x; mount\" \\\\; mount'", ""},
+        {"/bin/sh -c 'app > umount lsof'", ""},
+        {"/bin/sh /usr/bin/mount -c mount", ""},
+        {"/bin/sh -c 'for f in mount umount; do echo $$f; done'", ""},
+        {"/usr/bin/tar --exclude=/usr/bin/lsof -c /srv", ""},
+        {"/usr/bin/env MOUNT=/usr/bin/mount /usr/bin/app mount", ""},
+        {"/usr/bin/timeout -k 5 mount app", ""},
+        {"/usr/bin/unshare -n /usr/bin/app -m", ""},
+        {"@/usr/bin/app mount x", ""},
+        {"/usr/bin/mounter", ""},
+
+        {"@/usr/bin/mount app /srv", "mount"},
+        {"-/usr/bin/lsof", "lsof"},
+        {"/usr/bin/nice -n 5 /usr/bin/ionice -c2 -n 7 /usr/bin/mount /srv", "mount"},
+        {"/usr/bin/env -u A --chdir=/ B=/x mount /srv", "mount"},
+        {"/usr/bin/timeout -s KILL 10 /usr/bin/umount /srv", "umount"},
+        {"/usr/bin/flock -w 5 /run/lock/x /usr/bin/mount /srv", "mount"},
+        {"/usr/bin/flock /run/lock/x -c 'app; mount /srv'", "mount"},
+        {"/bin/bash -euo pipefail -c 'LANG=C exec mount /srv'", "mount"},
+        {"/bin/sh -ec 'cd /x && A=1 /usr/bin/mount /srv'", "mount"},
+        {"/bin/sh -c 'true || mount /srv'", "mount"},
+        {"/bin/sh -c 'app | lsof'", "lsof"},
+        {"/bin/sh -c 'if ! app; then umount /srv; fi'", "umount"},
+        {"/bin/sh -c 'kill $$(lsof -t /x)'", "lsof"},
+        {"/bin/sh -c 'exec nice sh -c \"app; mount /srv\"'", "mount"},
+        {"/usr/bin/nice /usr/bin/unshare -n -m app", "unshare"},
+    };
+    policy("");
+    for (const auto& [command, program] : commands) {
+        write("/usr/lib/systemd/system/app.service",
+              "[Service]\nX-LandlockPolicy=app\nExecStart=" + std::string(command) + "\n");
+        std::vector<std::string> texts = found("denied-mount");
+        for (const std::string& text : found("denied-process"))
+            texts.push_back(text);
+        if (*program == '\0')
+            EXPECT_THAT(texts, IsEmpty()) << command;
+        else
+            EXPECT_THAT(texts, ElementsAre(HasSubstr(" runs " + std::string(program) + ",")))
+                << command;
+    }
+}
+
 TEST_F(HiddenChecks, DeniedProcess) {
     policy("");
     write("/usr/lib/systemd/system/app.service",
