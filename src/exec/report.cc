@@ -190,6 +190,7 @@ void Reporter::send_enforced(const Outcome& outcome) {
     // There is room for the names of all rights, and for a policy's name as long as a value may be.
     Buffer<value_limit + 2048> line;
     if (!plan_.policy.empty()) line.add(clip(plan_.policy)).add(" ");
+    line.blank_controls();
     line.add(status);
     add_summary(&line, outcome);
     send_status(line.view(), 0);  // one line of systemctl status; the record says the rest
@@ -218,6 +219,7 @@ void Reporter::failed(const Failure& failure, const Support& support, std::strin
     Buffer<8192> line;
     if (!plan_.policy.empty()) line.add(clip(plan_.policy)).add(" ");
     line.add(what).add(": ").add(failure.text.view());
+    line.blank_controls();
     Buffer<5 * value_limit + 2048> record;
     begin_record(&record, line.view(), message_id, '3', status, support);
     add_field(&record, "LANDLOCK_ERROR", failure.text.view());
@@ -244,9 +246,9 @@ void Reporter::send_status(std::string_view text, int error) {
     if (notify_ < 0) return;
     Buffer<2048> message;
     message.add("STATUS=ringfence: ");
-    // PID 1 ignores a status with control characters or invalid UTF-8.
-    for (std::size_t i = 0; i < text.size() && i < status_limit; ++i)
-        message.put(static_cast<unsigned char>(text[i]) < ' ' ? ' ' : text[i]);
+    // PID 1 ignores a status with control characters or invalid UTF-8. The caller has taken the
+    // former out.
+    message.add({text.data(), text.size() < status_limit ? text.size() : status_limit});
     if (error != 0) message.add("\nERRNO=").add(static_cast<std::uint64_t>(error));
     // Otherwise any process of the unit could write the status, and one of root's could name
     // another main process. systemd 254 and later know this; earlier ones ignore it.
@@ -272,6 +274,7 @@ bool Reporter::write_line(std::string_view text, const Outcome& outcome) const {
     line.add(report::line_layers).add(std::uint64_t{outcome.layers});
     if (!plan_.policy.empty()) line.add(report::line_policy).add(clip(plan_.policy));
     if (!plan_.digest.empty()) line.add(report::line_digest).add(clip(plan_.digest));
+    line.blank_controls();
     line.put('\n');
     return send_or_write(stream_, line.view()) >= 0;
 }

@@ -28,6 +28,16 @@ void Text::put(char c) {
         cut_ = true;
 }
 
+void Text::blank_controls() {
+    for (std::size_t i = 0; i < size_; ++i) {
+        const auto byte = static_cast<unsigned char>(data_[i]);
+        if (byte < ' ' || byte == 0x7f) data_[i] = ' ';
+        // U+0080 to U+009F in UTF-8.
+        if (byte == 0xc2 && i + 1 < size_ && (data_[i + 1] & 0xe0) == 0x80)
+            data_[i] = data_[i + 1] = ' ';
+    }
+}
+
 const char* Text::c_str() {
     if (size_ == capacity_) {
         --size_;

@@ -20,6 +20,9 @@ class Text {
     Text& add(std::string_view text);
     Text& add(std::uint64_t number, unsigned base = 10);
     void put(char c);
+    /// Makes a blank of each control character, so that the text stays in one line of a log and
+    /// does nothing to a terminal.
+    void blank_controls();
     void clear() {
         size_ = 0;
         cut_ = false;

@@ -48,5 +48,24 @@ TEST(Failure, SaysErrorsInWords) {
     EXPECT_EQ(failure.text.view(), "cannot open /x: error 1234");
 }
 
+// A terminal or a line of a log must not do what the text of an option says.
+TEST(Report, ShowsNoControlCharacters) {
+    const std::string hidden = "--hidden=Protect\x1b[2JHome\n:/home";
+    std::vector<char*> no_variables = {nullptr};
+    Plan plan;
+    plan.policy =
+        "we\x1b"
+        "b";
+    const Environment environment(no_variables.data());
+    const Tag tag = make_tag(random_bytes);
+    Reporter reporter(plan, environment, tag);
+    Failure failure;
+    failure.text.add("option ").add(hidden);
+    testing::internal::CaptureStderr();
+    reporter.refused(failure, {});
+    EXPECT_EQ(testing::internal::GetCapturedStderr(),
+              "ringfence-exec: we b refused: option --hidden=Protect [2JHome :/home\n");
+}
+
 }  // namespace
 }  // namespace ringfence::exec

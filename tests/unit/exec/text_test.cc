@@ -31,6 +31,16 @@ TEST(Buffer, CutsAndRemembers) {
     EXPECT_EQ(Buffer<32>().add(~std::uint64_t{0}).view(), "18446744073709551615");
 }
 
+TEST(Buffer, BlanksControlCharacters) {
+    Buffer<32> buffer;
+    buffer
+        .add(
+            "a\x1b[2J\n\tb\x7f\xc2\x9b"
+            "c\xc3\xa9\xc2\xa7\xc2")
+        .blank_controls();
+    EXPECT_EQ(buffer.view(), "a [2J  b   c\xc3\xa9\xc2\xa7\xc2");
+}
+
 TEST(TakeUntil, TakesEveryPart) {
     std::string_view rest = "a,,b";
     EXPECT_EQ(take_until(&rest, ','), "a");
