@@ -31,10 +31,6 @@ std::string to_string(const Diagnostic& diagnostic) {
     return text;
 }
 
-namespace {
-
-// Optimal string alignment: the Levenshtein distance, in which two swapped neighbours (the
-// commonest typing mistake) count as one edit.
 std::size_t edit_distance(const std::string& a, const std::string& b) {
     std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
     std::iota(d[0].begin(), d[0].end(), std::size_t{0});
@@ -49,8 +45,6 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
     }
     return d[a.size()][b.size()];
 }
-
-}  // namespace
 
 std::string nearest(const std::string& word, const std::vector<std::string>& candidates) {
     std::string best;

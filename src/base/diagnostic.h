@@ -4,6 +4,7 @@
 // Library code returns them and never prints; only a program's main renders them.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,10 @@ std::string to_string(const Location& where);
 
 /// "FILE:LINE:COLUMN: MESSAGE; HINT" on one line.
 std::string to_string(const Diagnostic& diagnostic);
+
+/// Optimal string alignment: the Levenshtein distance, in which two swapped neighbours (the
+/// commonest typing mistake) count as one edit. It needs time and memory of length times length.
+std::size_t edit_distance(const std::string& a, const std::string& b);
 
 /// The nearest of `candidates` for a "did you mean" hint; empty when none is near (edit distance
 /// above a third of the word's length), and for words over 256 bytes.

@@ -27,11 +27,14 @@ bool is_section(std::string_view name) {
     return name == "Unit" || name == "Service" || name == "Install";
 }
 
+std::string in_wrong_section(const unit::Assignment& line) {
+    return line.key + "= in [" + line.section + "] has no effect";
+}
+
 // Why systemd takes no notice of a line (unit::UnitFile::ignored).
 std::string why_ignored(const unit::Assignment& line) {
     if (line.section.empty()) return line.key + "= stands before the first section";
-    if (!line.text().empty() || !is_section(line.section))
-        return line.key + "= in [" + line.section + "] has no effect";
+    if (!line.text().empty() || !is_section(line.section)) return in_wrong_section(line);
     return "there is no \"=\" behind " + line.key;
 }
 
@@ -70,38 +73,51 @@ class AttachmentReader {
 
     void read_file(const unit::UnitFile& file) {
         for (const unit::Assignment& assignment : file.assignments)
-            if (is_request(assignment.key))
-                read_assignment(assignment);
-            else if (looks_like_request(assignment.key))
-                lost(assignment, "unknown setting " + assignment.key + "=");
-        for (const unit::Assignment& line : file.ignored)
-            if (is_request(line.key) && own_)
+            read_assignment(assignment, likeness_of(assignment.key));
+        for (const unit::Assignment& line : file.ignored) {
+            const Likeness likeness = likeness_of(line.key);
+            // [X-Vendor] is for the settings of others.
+            const bool is_meant = likeness == Likeness::ours || (likeness == Likeness::misspelt &&
+                                                                 !line.section.starts_with("X-"));
+            if (own_ && is_meant)
                 problem(line.where, why_ignored(line), "write KEY=VALUE in [Service]");
-            else if (is_request(line.key) || looks_like_request(line.key))
+            else if (likeness != Likeness::none)
                 lost(line, why_ignored(line));
+        }
         // systemd does not read these. A request among them must not be lost in silence.
-        for (const unit::Assignment& assignment : file.lost)
-            if (is_request(assignment.key) && !assignment.text().empty())
-                problem(assignment.where,
-                        assignment.key +
-                            "= stands behind a line that ends the file: " + to_string(*file.fatal),
-                        "correct that line");
+        for (const unit::Assignment& assignment : file.lost) {
+            const Likeness likeness = likeness_of(assignment.key);
+            if (likeness == Likeness::none || assignment.text().empty()) continue;
+            std::string why = assignment.key + "= stands behind a line that ends the file: " +
+                              to_string(*file.fatal);
+            if (refuses(assignment, likeness))
+                problem(assignment.where, std::move(why), "correct that line");
+            else
+                lost(assignment, std::move(why));
+        }
     }
 
-    void read_assignment(const unit::Assignment& assignment) {
+    // Whether a mistake in the setting refuses the unit. What is not surely ours must not stop all
+    // units that the file is for.
+    bool refuses(const unit::Assignment& line, Likeness likeness) const {
+        if (own_) return likeness == Likeness::ours || likeness == Likeness::misspelt;
+        return is_marked(line.key) || (line.section == "Service" && is_policy_key(line.key));
+    }
+
+    void read_assignment(const unit::Assignment& assignment, Likeness likeness) {
+        if (likeness == Likeness::none) return;
+        if (!refuses(assignment, likeness))
+            return lost(assignment, is_policy_key(assignment.key)
+                                        ? in_wrong_section(assignment)
+                                        : "unknown setting " + assignment.key + "=");
         if (assignment.section != "Service")
-            return problem(assignment.where,
-                           assignment.key + "= in [" + assignment.section + "] has no effect",
-                           "put it into [Service]");
+            return problem(assignment.where, in_wrong_section(assignment), "put it into [Service]");
         if (is_policy_key(assignment.key)) return read_policies(assignment);
         if (assignment.key == "X-LandlockWrap") return read_wrap(assignment);
         if (is_inline_key(assignment.key)) {
             out_.own_request |= own_;
             return;  // read_inline_rules() reads them together, because an empty one is a reset
         }
-        // What others write for all units must not stop all of them.
-        if (!own_ && !is_marked(assignment.key))
-            return lost(assignment, "unknown setting " + assignment.key + "=");
         const std::string near = nearest_key(assignment.key);
         problem(assignment.where, "unknown setting " + assignment.key + "=",
                 near.empty() ? "remove it" : "did you mean " + near + "=?");
@@ -172,9 +188,9 @@ class AttachmentReader {
 
     void lost(const unit::Assignment& line, std::string message) {
         const std::string near = nearest_key(line.key);
-        out_.lost.push_back(
-            {line.where, std::move(message),
-             near.empty() ? "remove it" : "if a fence is meant, write " + near + "= in [Service]"});
+        out_.lost.push_back({line.where, std::move(message),
+                             "if a fence is meant, write " +
+                                 (near.empty() ? policy_keys.front() : near) + "= in [Service]"});
     }
 
     const unit::Unit& unit_;

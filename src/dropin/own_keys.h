@@ -10,14 +10,19 @@
 
 namespace ringfence::dropin {
 
-/// Whether a setting of this name asks for a fence, or was meant to. systemd accepts every name
-/// that begins with "X-" without a word, so a request in other letters would be lost:
-/// "x-landlockpolicy", "X-LandlockPolcy", "X-LandlokPolicy".
-bool is_request(std::string_view key);
-
-/// Whether the name only looks like that: "LandlockABI", "X_LandlockPolicy". It may be a setting of
-/// somebody else.
-bool looks_like_request(std::string_view key);
+/// How surely a setting of this name asks for a fence, or was meant to. systemd accepts every name
+/// that begins with "X-" without a word, so a request in other letters would be lost.
+enum class Likeness {
+    none,
+    /// It only looks like a request, and may be a setting of somebody else: "LandlockABI",
+    /// "X_LandlockPolicy", "X-HardLock".
+    near,
+    /// Such a name was meant: "X-LandlokPolicy", "X-Landlok".
+    misspelt,
+    /// It begins with "X-Landlock", or is "LandlockPolicy", in small or capital letters.
+    ours,
+};
+Likeness likeness_of(std::string_view key);
 
 /// Whether a file or one of the unit's files may have such a setting. Others need not be parsed.
 bool may_request(std::string_view text);

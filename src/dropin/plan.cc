@@ -251,7 +251,8 @@ Plan make_plan(const Root& root, const unit::LoadPath& path, const Policies& pol
     if (!policies.defaults)
         plan.warnings.insert(plan.warnings.end(), policies.defaults.error().begin(),
                              policies.defaults.error().end());
-    plan.lost = find_lost_requests(root, map, detail == Detail::full ? Search::all : Search::site);
+    plan.lost =
+        find_lost_requests(root, path, map, detail == Detail::full ? Search::all : Search::site);
     Candidates candidates(map);
     std::vector<ServiceName> plain;
     std::vector<ServiceName> templates;

@@ -74,13 +74,21 @@ struct NameMap::Builder {
         if (entry.type == DT_DIR) add_wanted(full, entry.name);
         if (entry.type != DT_REG && entry.type != DT_LNK) return;
         const auto name = parse_service_name(entry.name);
-        if (!name && entry.type == DT_REG) map.others_.push_back({full, false});
+        if (!name && (entry.type == DT_REG || leads_out(full)))
+            map.others_.push_back({full, false});
         if (!name || map.targets_.count(entry.name) != 0) return;
         if (entry.type == DT_REG) {
             map.targets_[entry.name] = {full, true};
         } else if (const auto target = link_target(root, expanded, full, *name)) {
             map.targets_[entry.name] = {*target, false};
         }
+    }
+
+    // Whether a link leads to a file that is in none of the directories. What is in them is listed.
+    bool leads_out(const std::string& link) const {
+        const auto target = root.resolve(link);
+        return target &&
+               std::find(expanded.begin(), expanded.end(), directory_of(*target)) == expanded.end();
     }
 
     void add_dropins(const std::string& full, const std::string& entry) {

@@ -79,7 +79,7 @@ class NameMap {
     const std::vector<DropinDirectory>& dropin_directories() const { return dropin_directories_; }
 
     /// The unit files of other types, the ".d" directories of other units, and what is for no unit.
-    /// Links to unit files are left out.
+    /// Links from one directory of the load path to another are left out.
     const std::vector<OtherFile>& other_files() const { return others_; }
 
     /// The directories "NAME.d", highest priority first. `name`: "a.service", or "service".
