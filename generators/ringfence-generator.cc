@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The systemd generator: ringfence-generator(8), systemd.generator(7).
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -78,14 +79,30 @@ std::optional<Options> parse_arguments(const std::vector<std::string>& arguments
     return fits && !options.root.empty() ? std::optional<Options>(options) : std::nullopt;
 }
 
+// At boot, the kernel's buffer has room for a few hundred lines, and others need it as well.
+constexpr std::size_t most_lines = 50;
+
+void log_some(const Log& log, Priority priority, const std::vector<std::string>& lines) {
+    const std::size_t count = std::min(lines.size(), most_lines);
+    for (std::size_t i = 0; i < count; ++i)
+        log.write(priority, lines[i]);
+    if (lines.size() > count)
+        log.write(priority, std::to_string(lines.size() - count) +
+                                " more such lines: ringfence check names all");
+}
+
 void log_plan(const Log& log, const dropin::Plan& plan) {
-    for (const Diagnostic& warning : plan.warnings)
-        log.write(Priority::warning, to_string(warning));
-    for (const Diagnostic& lost : plan.lost)
-        log.write(Priority::warning, to_string(lost));
+    for (const Diagnostics& all : {plan.warnings, plan.lost}) {
+        std::vector<std::string> lines;
+        for (const Diagnostic& one : all)
+            lines.push_back(to_string(one));
+        log_some(log, Priority::warning, lines);
+    }
+    std::vector<std::string> refusals;
     for (const dropin::PlannedFile& file : plan.files)
         for (const Diagnostic& reason : file.reasons())
-            log.write(Priority::error, file.unit + " will not start: " + to_string(reason));
+            refusals.push_back(file.unit + " will not start: " + to_string(reason));
+    log_some(log, Priority::error, refusals);
 }
 
 void print_plan(const dropin::Plan& plan) {

@@ -191,14 +191,17 @@ class Finder {
 Diagnostics find_lost_requests(const Root& root, const unit::LoadPath& path,
                                const unit::NameMap& map, Search search) {
     Finder finder(root);
+    // Where "/lib" is a link, its files are found in "/usr/lib".
+    const bool is_merged = root.resolve("/lib") == std::string("/usr/lib");
     const auto is_searched = [&](const std::string& file) {
-        return search == Search::all || !is_of_a_package(file);
+        if (search == Search::site) return !is_of_a_package(file);
+        return !is_merged || !file.starts_with("/lib/");
     };
     for (const unit::OtherFile& file : map.other_files())
         if (is_searched(file.path)) finder.look_at(file);
     for (const unit::DropinDirectory& directory : map.dropin_directories())
         if (is_searched(directory.path)) finder.look_for_unread(directory.path);
-    // The others are those of a user, which nobody confuses.
+    // Somebody forgot "system" in the path.
     const std::string above = "/etc/systemd";
     if (path.scope == unit::Scope::system &&
         std::find(path.directories.begin(), path.directories.end(), above) ==

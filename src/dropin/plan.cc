@@ -20,6 +20,7 @@
 #include "dropin/lost_requests.h"
 #include "dropin/own_keys.h"
 #include "dropin/static_dropin.h"
+#include "dropin/unseen_units.h"
 
 namespace ringfence::dropin {
 
@@ -266,6 +267,9 @@ Plan make_plan(const Root& root, const unit::LoadPath& path, const Policies& pol
     plan_plain_units(plain, planners);
     plan_templates(templates, candidates, planners.front());
     gather(planners, plan);
+    // While generators run, what the others make is not there yet.
+    if (detail == Detail::full)
+        plan.unseen = find_unseen_units(root, path, map, policies.resolver());
     return plan;
 }
 

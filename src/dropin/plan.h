@@ -36,16 +36,26 @@ struct Policies {
     Result<policy::Defaults> defaults = policy::Defaults{};
 };
 
+/// A unit that another generator or systemd-run(1) makes, and that runs without the fence that it
+/// asks for.
+struct UnseenUnit {
+    std::string name;
+    std::string file;
+    std::string why;
+    bool own_request = false;  ///< in the file that was made for it
+};
+
 struct Plan {
     std::vector<PlannedFile> files;  ///< sorted by unit, then by path
     Diagnostics warnings;            ///< about files that could not be read; sorted
     Diagnostics lost;  ///< lines that look like requests and have no effect; sorted, each once
+    std::vector<UnseenUnit> unseen;  ///< only with Detail::full
 };
 
 /// How much of each fence is kept.
 enum class Detail {
     text,  ///< what the generator writes
-    full,  ///< with Fenced::source
+    full,  ///< with Fenced::source and Plan::unseen
 };
 
 /// Several threads read a large tree. The result does not depend on their number.

@@ -61,6 +61,10 @@ Findings examine_units(const Machine& machine) {
             outdated.push_back(file.unit);
         add_foreign(machine, file, findings);
     }
+    for (const dropin::UnseenUnit& unit : machine.plan.unseen)
+        if (unit.own_request)
+            findings.push_back(
+                {Level::problem, unit.why, "ringfence enable --static " + unit.name});
     for (const Diagnostics& warnings : {machine.plan.warnings, machine.plan.lost})
         for (const Diagnostic& warning : warnings)
             findings.push_back({Level::warning, to_string(warning), ""});

@@ -10,7 +10,6 @@
 #include <fmt/ranges.h>
 
 #include "dropin/foreign.h"
-#include "lint/unseen.h"
 #include "unit/name_map.h"
 
 namespace ringfence::lint {
@@ -65,8 +64,7 @@ class Runner {
 
   private:
     void add_machine() {
-        for (const UnseenUnit& unit :
-             find_unseen_units(machine_.root, machine_.units, machine_.policies))
+        for (const dropin::UnseenUnit& unit : machine_.plan.unseen)
             add("unseen-unit", {unit.file, 0, 0}, unit.name, unit.why, unit.name);
         const Diagnostics defaults = machine_.defaults ? Diagnostics{} : machine_.defaults.error();
         for (const Diagnostic& warning : machine_.plan.warnings)

@@ -123,6 +123,8 @@ class EvidenceCollector {
                 if (!file.is_open()) names.insert(file.unit);
             for (const auto& [name, path] : statics_)
                 names.insert(name);
+            for (const dropin::UnseenUnit& unit : plan_.unseen)
+                if (unit.own_request) names.insert(unit.name);
             if (system_ != nullptr) names.insert(stamped_.begin(), stamped_.end());
         }
         return with_instances(names);
@@ -174,6 +176,14 @@ class EvidenceCollector {
         return file == nullptr || file->is_open() ? nullptr : file;
     }
 
+    // Of an instance: its own, or its template.
+    const dropin::UnseenUnit* unseen_unit(const ServiceName& name) const {
+        for (const std::string& full : {name.full, name.template_of()})
+            for (const dropin::UnseenUnit& unit : plan_.unseen)
+                if (unit.own_request && unit.name == full) return &unit;
+        return nullptr;
+    }
+
     Result<FenceEvidence> of_unit(const std::string& full) {
         FenceEvidence evidence;
         evidence.unit = full;
@@ -198,6 +208,8 @@ class EvidenceCollector {
             add_generated(evidence, *file);
         else if (fixed != statics_.end())
             add_static(evidence, fixed->second);
+        else if (const dropin::UnseenUnit* unseen = unseen_unit(*name))
+            evidence.due = UnseenRequest{unseen->why};
         add_foreign(evidence, *name);
         return evidence;
     }

@@ -97,6 +97,7 @@ class StateJudge {
     FenceState find_state() {
         return std::visit(Overloaded{[&](const NoFence&) { return without_fence(); },
                                      [&](const NoStart& refusal) { return not_starting(refusal); },
+                                     [&](const UnseenRequest& unseen) { return open(unseen); },
                                      [&](const DueFence& due) { return with_fence(due); }},
                           evidence_.due);
     }
@@ -124,6 +125,14 @@ class StateJudge {
             because(to_string(reason));
         if (status_.running) because("the running service was started before that and is fenced");
         return refusal.state;
+    }
+
+    FenceState open(const UnseenRequest& unseen) {
+        // It had a static fence, which was removed.
+        if (loaded_.complete) return without_fence();
+        because(unseen.why + ": ringfence enable --static " + evidence_.unit);
+        if (status_.running) because("the running service stays fenced until it is restarted");
+        return FenceState::unfenced;
     }
 
     // The generator could not see these files, so neither the disk nor systemd shows what is wrong.

@@ -58,12 +58,18 @@ struct NoStart {
     Diagnostics reasons;
 };
 
+/// The unit file asks for a fence, and another generator made it, so ringfence's generator did not
+/// see it.
+struct UnseenRequest {
+    std::string why;
+};
+
 /// The facts about one unit.
 struct FenceEvidence {
     std::string unit;
     unit::Scope scope = unit::Scope::system;  ///< the manager that runs it
 
-    std::variant<NoFence, DueFence, NoStart> due;
+    std::variant<NoFence, DueFence, NoStart, UnseenRequest> due;
     bool is_static = false;  ///< it has a drop-in of ringfence enable --static
 
     // The fence on the disk.

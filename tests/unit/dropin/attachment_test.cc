@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "build_unit.h"
+#include "dropin/own_keys.h"
 
 namespace ringfence::dropin {
 namespace {
@@ -81,6 +82,64 @@ TEST(Attachment, AMisspeltRequestOfTheUnitsOwnIsWrong) {
     EXPECT_EQ(read("X-LandlokPolicy=x\n").problems.at(0).hint, "did you mean X-LandlockPolicy=?");
     for (const char* key : {"X-Landmark", "X-Deadlock", "X-Land", "X-", "XLandlokPolicy"})
         EXPECT_FALSE(read(std::string(key) + "=x\n").asks()) << key;
+}
+
+TEST(Attachment, HowSurelyANameIsARequest) {
+    struct Row {
+        Likeness likeness;
+        std::vector<const char*> keys;
+    };
+    const Row rows[] = {
+        {Likeness::ours,
+         {"X-LandlockPolicy", "x-landlockpolicies", "X-LANDLOCKABI", "X-LandLockTimeout",
+          "LandlockPolicy", "landlockpolicy"}},
+        {Likeness::misspelt,
+         {"X-LandlokPolicy", "X-LnadlockPolicy", "X-LaandlockFoo", "X-Landlok", "X-LanlokPolicy",
+          "X-andlockPolicy", "X-HandlockPolicy", "X-LandLordPolicy"}},
+        {Likeness::near,
+         {"X-HardLock", "X-HandLock", "X-LoadLockTimeout", "X-PadlockLevel", "X-WlanLock",
+          "X-LandLord", "X-Bandlock", "X-HardLockId", "LandlockABI", "X_LandlockPolicy",
+          "X-Vendor-Landlock"}},
+        {Likeness::none,
+         {"X-Landmark", "X-Deadlock", "X-Interlock", "X-Lock", "X-Land", "X-", "XLandlokPolicy",
+          "Environment"}},
+    };
+    for (const Row& row : rows)
+        for (const std::string key : row.keys) {
+            EXPECT_EQ(likeness_of(key), row.likeness) << key;
+            const bool is_like = row.likeness != Likeness::none;
+            EXPECT_EQ(may_request("[Service]\n" + key + "=1\n"), is_like) << key;
+            const bool refused =
+                row.likeness == Likeness::misspelt || row.likeness == Likeness::ours;
+            const Attachment own =
+                read_attachment(build_unit("a.service", "[Unit]\n" + key + "=1\n"));
+            EXPECT_EQ(own.problems.size(), refused ? 1u : 0u) << key;
+            EXPECT_EQ(own.lost.size(), is_like && !refused ? 1u : 0u) << key;
+        }
+}
+
+TEST(Attachment, WhatIsNotSurelyARequestStopsNobodyElse) {
+    const auto of_all = [](const std::string& text) {
+        return read("", {{"/etc/service.d/50.conf", text}});
+    };
+    for (const char* text :
+         {"[Install]\nX-HardLock=1\n", "[Unit]\nX-LandlokPolicy=x\n", "[Unit]\nLandlockPolicy=x\n",
+          "[Service]\nX-LandlokPolicy=x\n", "[Service]\nExecStart=/x/\nX-LandlokPolicy=x\n"}) {
+        EXPECT_FALSE(of_all(text).asks()) << text;
+        EXPECT_EQ(of_all(text).lost.size(), 1u) << text;
+    }
+    for (const char* text :
+         {"[Install]\nX-LandlockPolicy=x\n", "[Unit]\nx-landlockwarp=x\n",
+          "[Service]\nX-LandlockPolicies=x\n", "[Service]\nLandlockPolicy=../x\n",
+          "[Service]\nExecStart=/x/\nX-LandlockPolicy=x\n"})
+        EXPECT_EQ(of_all(text).problems.size(), 1u) << text;
+}
+
+TEST(Attachment, SectionsOfOthersAreTheirs) {
+    const Attachment others = read("ExecStart=/x\n[X-Vendor]\nX-HardLockId=7\nX-LandlokPolicy=x\n");
+    EXPECT_FALSE(others.asks());
+    EXPECT_EQ(others.lost.size(), 2u);
+    EXPECT_EQ(read("ExecStart=/x\n[X-Vendor]\nX-LandlockPolicy=x\n").problems.size(), 1u);
 }
 
 TEST(Attachment, ARequestInTheWrongPlaceIsWrong) {

@@ -95,6 +95,65 @@ TEST_F(PlanTest, RequestsThatAreNotForAServiceAreNamed) {
                       "b.service.d"));
 }
 
+TEST_F(PlanTest, RequestsThatSystemdDoesNotReadAreNamed) {
+    const std::string request = "[Service]\nX-LandlockPolicy=a\n";
+    const std::string dropins = "etc/systemd/system/a.service.d/";
+    for (const std::string& path :
+         {std::string("etc/systemd/a.service.d/1.conf"), dropins + ".50.conf",
+          dropins + "50-landlock", dropins + "50.cnf", dropins + "deep/1.conf",
+          std::string("etc/systemd/system/socket.d/1.conf"),
+          std::string("etc/systemd/system/t.service.off"), std::string("srv/u.socket"),
+          std::string("usr/lib/systemd/system/w.socket"),
+          // These are backups.
+          dropins + "50.conf.bak", dropins + "50.conf~", dropins + ".50.conf.swp",
+          std::string("etc/systemd/system/t.service.bak")})
+        write(path, request);
+    link("etc/systemd/system/u.socket", "../../../srv/u.socket");
+    link("etc/systemd/system/v.socket", "/usr/lib/systemd/system/w.socket");
+    // Not everything in such a directory is a unit file.
+    write("etc/systemd/system/run.sh",
+          "#!/bin/sh\nexport LANDLOCK=1\nLANDLOCK=1\nLANDLOCK_ABI=7\nX-LandlockPolicy\n"
+          "echo X-LandlockPolicy=a\n");
+    const Plan plan = make();
+    EXPECT_TRUE(plan.files.empty());
+    std::vector<std::string> lost;
+    for (const Diagnostic& one : plan.lost)
+        lost.push_back(to_string(one));
+    const auto line = [](const std::string& path, const std::string& rest) {
+        return path + ":2:1: X-LandlockPolicy= has no effect" + rest;
+    };
+    const auto unread = [&](const std::string& path, const std::string& rest) {
+        return line(path, ": systemd does not read this file, because " + rest);
+    };
+    const std::string put = "put it into [Service] of a drop-in in ";
+    EXPECT_THAT(
+        lost,
+        ElementsAre(
+            unread("/etc/systemd/a.service.d/1.conf",
+                   "/etc/systemd is no directory of units; move a.service.d to "
+                   "/etc/systemd/system"),
+            unread("/" + dropins + ".50.conf",
+                   "its name begins with a dot; give it a name without the dot"),
+            unread("/" + dropins + "50-landlock",
+                   "its name does not end in \".conf\"; give it a name that ends in "
+                   "\".conf\""),
+            unread("/" + dropins + "50.cnf",
+                   "its name does not end in \".conf\"; give it a name that ends in "
+                   "\".conf\""),
+            unread("/" + dropins + "deep/1.conf",
+                   "it is in a directory below a.service.d; move it to "
+                   "/etc/systemd/system/a.service.d"),
+            line("/etc/systemd/system/socket.d/1.conf",
+                 " in a file of all units of the type socket: only services get a fence; " + put +
+                     "SERVICE.service.d"),
+            line("/etc/systemd/system/t.service.off",
+                 " here: this file is for no unit; " + put + "t.service.d"),
+            line("/etc/systemd/system/u.socket",
+                 " in a file of u.socket: only services get a fence; " + put + "u.service.d"),
+            line("/usr/lib/systemd/system/w.socket",
+                 " in a file of w.socket: only services get a fence; " + put + "w.service.d")));
+}
+
 // The template of the alias has a drop-in directory and no file, so its instances are planned by
 // that name as well.
 TEST_F(PlanTest, AUnitWithTwoNamesHasOneFile) {

@@ -227,6 +227,13 @@ TEST_F(Examine, Units) {
                    "unknown key"));
 }
 
+TEST_F(Examine, RequestsThatTheGeneratorCannotSee) {
+    Machine attached = machine();
+    attached.plan.unseen = {
+        {"q.service", "/run/systemd/generator/q.service", "q.service is open", true}};
+    EXPECT_THAT(examine_units(attached), is(Level::problem, "q.service is open"));
+}
+
 TEST_F(Examine, DropInsOfOtherGenerators) {
     Machine attached = machine();
     attached.plan.files = {fenced()};

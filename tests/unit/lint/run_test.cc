@@ -82,6 +82,28 @@ TEST_F(Run, UnitsOfOtherGenerators) {
     EXPECT_THAT(found("unseen-unit"), ElementsAre(HasSubstr("made by systemd-run(1)")));
 }
 
+// Podman's quadlet copies [Service] of its source into the unit file that it makes.
+TEST_F(Run, ARequestInTheUnitFileOfAnotherGenerator) {
+    policy("");
+    const std::string request = "[Service]\nX-LandlockPolicy=app\n";
+    write("/run/systemd/generator/quad.service", request + "ExecStart=/usr/bin/podman\n");
+    link("/run/systemd/generator/alias.service", "quad.service");
+    EXPECT_THAT(found("unseen-unit"),
+                ElementsAre(HasSubstr("generator/quad.service: quad.service is made by another "
+                                      "generator: it runs without the fence that its own unit "
+                                      "file asks for")));
+    const std::string dropin = "/etc/systemd/system/quad.service.d/50.conf";
+    write(dropin, "[Service]\nX-LandlockPolicy=\n");
+    EXPECT_THAT(found("unseen-unit"), IsEmpty());
+    write(dropin, request);
+    EXPECT_THAT(found("unseen-unit"), IsEmpty());
+    EXPECT_THAT(found("refused-unit"), ElementsAre(HasSubstr("quad.service asks for a fence")));
+    write(dropin, "");
+    EXPECT_THAT(found("unseen-unit"), SizeIs(1));
+    write("/etc/systemd/system/quad.service.d/~ringfence.conf", "");  // this switches it off
+    EXPECT_THAT(found("unseen-unit"), IsEmpty());
+}
+
 TEST_F(Run, ExceptionsJustify) {
     policy(
         "[filesystem]\nread = ['/etc', '/root']\n"

@@ -241,6 +241,20 @@ constexpr StateCase state_cases[] = {
          e.report->status = "refused";
          e.report->digest = "bb";
      }},
+    {"only a file of another generator asks", FenceState::unfenced,
+     [](FenceEvidence& e) {
+         e.due = UnseenRequest{"another generator makes it"};
+         e.loaded->commands = {{"/x", {"/x"}}};
+         e.report.reset();
+     }},
+    {"the same, and nobody asks systemd", FenceState::unfenced,
+     [](FenceEvidence& e) {
+         e.due = UnseenRequest{"another generator makes it"};
+         e.loaded.reset();
+         e.report.reset();
+     }},
+    {"the same, behind a static fence that was removed", FenceState::stale,
+     [](FenceEvidence& e) { e.due = UnseenRequest{"another generator makes it"}; }},
     {"refused again and again", FenceState::refused,
      [](FenceEvidence& e) {
          e.loaded->active_state = "activating";
