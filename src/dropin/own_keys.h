@@ -17,7 +17,8 @@ enum class Likeness {
     /// It only looks like a request, and may be a setting of somebody else: "LandlockABI",
     /// "X_LandlockPolicy", "X-HardLock".
     near,
-    /// Such a name was meant: "X-LandlokPolicy", "X-Landlok".
+    /// It is one or two letters away from the name of a setting, or begins with "X-Landlock" with
+    /// one letter wrong: "X-LandlokPolicy", "X-Landlok".
     misspelt,
     /// It begins with "X-Landlock", or is "LandlockPolicy", in small or capital letters.
     ours,
