@@ -11,6 +11,8 @@ namespace ringfence::dropin {
 
 namespace {
 
+using namespace std::string_view_literals;
+
 constexpr std::string_view marker = "landlock";
 constexpr std::string_view own_prefix = "x-landlock";
 
@@ -68,8 +70,11 @@ bool has_misspelt_key(std::string_view text) {
                               text[before] == '\r' || text[before] == '\0';
         if (!is_first) continue;
         const std::string_view rest = text.substr(at - 1);
-        const std::string_view key = rest.substr(0, rest.find_first_of("=: \t\r\n"));
-        if (begins_with_x(key) && likeness_with_x(key) != Likeness::none) return true;
+        // The name of a line with "=" may have blanks in it; without "=", it is the first word.
+        for (const std::string_view ends : {"=\n\r\0"sv, "=\n\r\0: \t"sv}) {
+            const std::string_view key = rest.substr(0, rest.find_first_of(ends));
+            if (begins_with_x(key) && likeness_with_x(key) != Likeness::none) return true;
+        }
     }
     return false;
 }

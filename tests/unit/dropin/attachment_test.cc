@@ -95,7 +95,7 @@ TEST(Attachment, HowSurelyANameIsARequest) {
           "LandlockPolicy", "landlockpolicy"}},
         {Likeness::misspelt,
          {"X-LandlokPolicy", "X-LnadlockPolicy", "X-LaandlockFoo", "X-Landlok", "X-LanlokPolicy",
-          "X-andlockPolicy", "X-HandlockPolicy", "X-LandLordPolicy"}},
+          "X-andlockPolicy", "X-Land lockPolicy", "X-HandlockPolicy", "X-LandLordPolicy"}},
         {Likeness::near,
          {"X-HardLock", "X-HandLock", "X-LoadLockTimeout", "X-PadlockLevel", "X-WlanLock",
           "X-LandLord", "X-Bandlock", "X-HardLockId", "LandlockABI", "X_LandlockPolicy",
