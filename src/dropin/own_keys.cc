@@ -11,8 +11,6 @@ namespace ringfence::dropin {
 
 namespace {
 
-using namespace std::string_view_literals;
-
 constexpr std::string_view marker = "landlock";
 constexpr std::string_view own_prefix = "x-landlock";
 
@@ -59,6 +57,10 @@ bool begins_with_x(std::string_view text) {
     return text.size() > 2 && lower(text[0]) == 'x' && text[1] == '-';
 }
 
+// What ends the name of a line with "=", which may have blanks in it, and the first word of one
+// without.
+constexpr std::string_view name_ends[] = {{"=\n\r\0", 4}, {"=\n\r\0: \t", 7}};
+
 // Whether a line of the text begins with a name that is like one of ours. Most units have no
 // setting with "X-".
 bool has_misspelt_key(std::string_view text) {
@@ -70,8 +72,7 @@ bool has_misspelt_key(std::string_view text) {
                               text[before] == '\r' || text[before] == '\0';
         if (!is_first) continue;
         const std::string_view rest = text.substr(at - 1);
-        // The name of a line with "=" may have blanks in it; without "=", it is the first word.
-        for (const std::string_view ends : {"=\n\r\0"sv, "=\n\r\0: \t"sv}) {
+        for (const std::string_view ends : name_ends) {
             const std::string_view key = rest.substr(0, rest.find_first_of(ends));
             if (begins_with_x(key) && likeness_with_x(key) != Likeness::none) return true;
         }
