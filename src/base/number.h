@@ -2,8 +2,10 @@
 // Numbers in text.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -17,6 +19,11 @@ inline std::optional<std::uint64_t> parse_number(std::string_view text, int base
     const auto [stop, error] = std::from_chars(text.data(), end, value, base);
     if (text.empty() || error != std::errc() || stop != end) return std::nullopt;
     return value;
+}
+
+/// The sum, or the largest number if it does not fit.
+inline std::uint64_t add_saturated(std::uint64_t a, std::uint64_t b) {
+    return a + std::min(b, std::numeric_limits<std::uint64_t>::max() - a);
 }
 
 }  // namespace ringfence

@@ -15,5 +15,12 @@ TEST(Number, WholeTextOnly) {
         EXPECT_EQ(parse_number(text), std::nullopt) << text;
 }
 
+TEST(Number, SumsDoNotBeginAnew) {
+    EXPECT_EQ(add_saturated(1, 2), 3u);
+    EXPECT_EQ(add_saturated(18446744073709551615u, 0), 18446744073709551615u);
+    EXPECT_EQ(add_saturated(18446744073709551615u, 7), 18446744073709551615u);
+    EXPECT_EQ(add_saturated(7, 18446744073709551609u), 18446744073709551615u);
+}
+
 }  // namespace
 }  // namespace ringfence
