@@ -2,6 +2,7 @@
 #include "journal/loss.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/number.h"
 #include "journal/fields.h"
@@ -15,12 +16,17 @@ constexpr std::string_view kernel_loss = "audit: audit_lost=";
 constexpr std::string_view printk_losses[] = {"kauditd_printk_skb: ", "audit_printk_skb: "};
 constexpr std::size_t most_boots = 4096;
 
+// The kernel and journald count in 32 bits. A larger number is not theirs, and could make a sum
+// begin anew.
+constexpr std::uint64_t most_believed = std::numeric_limits<std::uint32_t>::max();
+
 // "Suppressed 12 messages from x.service", "Missed 3 kernel messages".
 std::uint64_t number_in(std::string_view text) {
     const std::size_t digit = text.find_first_of("0123456789");
     if (digit == std::string_view::npos) return 0;
     const std::size_t end = std::min(text.find_first_not_of("0123456789", digit), text.size());
-    return parse_number(text.substr(digit, end - digit)).value_or(0);
+    const std::uint64_t number = parse_number(text.substr(digit, end - digit)).value_or(0);
+    return number <= most_believed ? number : 0;
 }
 
 bool is_printk_loss(std::string_view message) {
