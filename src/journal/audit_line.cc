@@ -62,11 +62,14 @@ std::optional<AuditLine> parse_stamped(std::string_view line, std::string_view m
 }
 
 // The kernel writes the device and the inode behind the path of a file, and closes each quote.
-bool is_cut(std::string_view message) {
-    return message.size() >= longest_kernel_message ||
-           std::count(message.begin(), message.end(), '"') % 2 != 0 ||
+bool lacks_end(std::string_view message) {
+    return std::count(message.begin(), message.end(), '"') % 2 != 0 ||
            (contains(message, " blockers=fs.") && contains(message, " path=") &&
             !contains(message, " ino="));
+}
+
+bool is_cut(std::string_view message) {
+    return message.size() >= longest_kernel_message || lacks_end(message);
 }
 
 bool is_time(std::string_view word) {
@@ -217,6 +220,7 @@ LogLine parse_message(std::string_view message, const Prefix& prefix, bool alone
     }
     result.record = *record;
     result.kind = alone && !result.of_kernel ? LogLineKind::auditd : LogLineKind::record;
+    if (!result.of_kernel) result.record.cut = lacks_end(result.record.text);
     if (result.record.node.empty()) result.record.node = prefix.host;
     return result;
 }

@@ -16,27 +16,38 @@ namespace ringfence::journal {
 namespace {
 
 // The kernel numbers events from boot on. Lines of events that overlap are slightly out of order. A
-// serial number that is far lower belongs to the next boot.
+// lower serial number belongs to the next boot, but not within seconds: no machine starts so fast.
+//
+// Only logs to which nobody else writes move the clock. Anybody can write a line with any serial
+// number to another log, and the records after it would be in a boot without their domains. So a
+// machine of which there are only such logs has one boot.
 class BootClock {
   public:
+    /// The boot of a record in a log to which nobody else writes.
     std::uint64_t boot_of(const AuditLine& line) {
         constexpr std::uint64_t most_overlap = 1000;
-        constexpr auto longest_overlap = std::chrono::seconds(10);
-        if (line.serial < serial_) {
-            const bool near = line.time + longest_overlap > time_ &&
-                              time_ + longest_overlap > line.time &&
-                              serial_ - line.serial <= most_overlap;
-            if (near) return boot_;
+        if (begins_boot(line))
             ++boot_;
-        }
+        else if (line.serial < serial_ && serial_ - line.serial <= most_overlap)
+            return boot_;
         serial_ = line.serial;
         time_ = line.time;
         return boot_;
     }
+    /// The boot of a record in another log.
+    std::uint64_t boot_beside(const AuditLine& line) const {
+        return begins_boot(line) ? boot_ + 1 : boot_;
+    }
 
   private:
+    bool begins_boot(const AuditLine& line) const {
+        constexpr auto longest_overlap = std::chrono::seconds(10);
+        if (line.serial >= serial_) return false;
+        return line.time + longest_overlap <= time_ || time_ + longest_overlap <= line.time;
+    }
+
     std::uint64_t boot_ = 1, serial_ = 0;
-    Time time_ = Time::min();
+    Time time_{};
 };
 
 struct AuditNode {
@@ -114,9 +125,11 @@ class AuditLogReader {
     Result<void> take(std::size_t number, const OpenedLog& log);
 
   private:
-    Id boot_of(const AuditLine& line);
+    Id boot_of(const AuditLine& line, bool shared);
     void set_kernel_message(std::string_view message);
-    Result<void> take_record(std::size_t number, const LogLine& line);
+    Result<void> take_record(std::size_t number, const LogLine& line, bool shared);
+    Result<bool> is_counted(std::size_t number, const LogLine& line, std::string_view type,
+                            bool shared);
 
     Spool& spool_;
     bool several_;  // a record may be in several logs
@@ -128,14 +141,15 @@ class AuditLogReader {
 
 // auditd's log has no boot IDs, so these IDs are our own: the numbers of the machine and of its
 // boot.
-Id AuditLogReader::boot_of(const AuditLine& line) {
+Id AuditLogReader::boot_of(const AuditLine& line, bool shared) {
     auto node = nodes_.find(line.node);
     if (node == nodes_.end())
         node = nodes_
                    .emplace(std::string(line.node),
                             AuditNode{static_cast<std::uint32_t>(nodes_.size()), BootClock()})
                    .first;
-    const std::uint64_t boot = node->second.clock.boot_of(line);
+    BootClock& clock = node->second.clock;
+    const std::uint64_t boot = shared ? clock.boot_beside(line) : clock.boot_of(line);
     Id id = {};
     for (std::size_t i = 0; i < 4; ++i)
         id[i] = static_cast<std::uint8_t>(node->second.number >> (8 * i));
@@ -146,7 +160,7 @@ Id AuditLogReader::boot_of(const AuditLine& line) {
 
 Result<void> AuditLogReader::take(std::size_t number, const OpenedLog& log) {
     const LogLine& line = log.line();
-    if (line.kind != LogLineKind::loss) return take_record(number, line);
+    if (line.kind != LogLineKind::loss) return take_record(number, line, log.is_shared());
     entry_.clear();
     entry_.time = log.time();
     entry_.boot = boot_;
@@ -154,14 +168,34 @@ Result<void> AuditLogReader::take(std::size_t number, const OpenedLog& log) {
     return spool_.add(entry_);
 }
 
-Result<void> AuditLogReader::take_record(std::size_t number, const LogLine& line) {
+// Whether the record was read before, from another log or in another form. If that one was worse,
+// it is taken back.
+Result<bool> AuditLogReader::is_counted(std::size_t number, const LogLine& line,
+                                        std::string_view type, bool shared) {
+    if (!several_ && !shared) return false;
     const AuditLine& record = line.record;
-    boot_ = boot_of(record);
+    const std::string text = std::string(type) + " " + std::string(record.text);
+    const auto answer = copies_.add({.place = 2 * number + (line.of_kernel ? 1 : 0),
+                                     .event = {{}, record.serial, record.time},
+                                     .text = text,
+                                     .host = record.node,
+                                     .cut = shared && record.cut,
+                                     .proved = !shared,
+                                     .mark = spool_.position()});
+    if (answer.verdict == Copies::Verdict::better)
+        if (auto done = spool_.withdraw(answer.replaced); !done)
+            return tl::unexpected(done.error());
+    return answer.verdict == Copies::Verdict::copy;
+}
+
+Result<void> AuditLogReader::take_record(std::size_t number, const LogLine& line, bool shared) {
+    const AuditLine& record = line.record;
+    boot_ = boot_of(record, shared);
     const auto type = audit_type_number(record.type);
     if (!type) return {};
-    const std::uint64_t event =
-        record.serial ^ static_cast<std::uint64_t>(record.time.time_since_epoch().count()) << 20;
-    if (several_ && copies_.add(number, event, record.text) != Copies::Verdict::first) return {};
+    const auto counted = is_counted(number, line, *type, shared);
+    if (!counted) return tl::unexpected(counted.error());
+    if (*counted) return {};
     entry_.clear();
     entry_.time = record.time;
     entry_.boot = boot_;

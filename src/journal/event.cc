@@ -10,13 +10,18 @@ namespace {
 // Besides denials, an event has one SYSCALL and one PROCTITLE record.
 constexpr std::size_t most_details = 2;
 
+// What follows the name of the type, which differs between the places of a record.
+std::string_view without_type(std::string_view text) {
+    return text.substr(std::min(text.find(' '), text.size()));
+}
+
 }  // namespace
 
 std::uint64_t hash_of(const EventId& id) {
     std::uint64_t hash = id.serial * 0x9e3779b97f4a7c15u;
     for (const std::uint8_t byte : id.boot)
         hash = hash * 31 + byte;
-    return hash;
+    return hash * 31 + static_cast<std::uint64_t>(id.time.time_since_epoch().count());
 }
 
 EventJoiner::Event& EventJoiner::open(const EventId& id, Time time) {
@@ -25,17 +30,28 @@ EventJoiner::Event& EventJoiner::open(const EventId& id, Time time) {
     found->second.begin = time;
     order_.push_back(id);
     if (order_.size() > window_) {
-        const EventId oldest = order_.front();
-        order_.pop_front();
-        close(oldest);
+        close_oldest();
         return open_.at(id);
     }
     return found->second;
 }
 
+void EventJoiner::close_oldest() {
+    const EventId oldest = order_.front();
+    order_.pop_front();
+    close(oldest);
+}
+
 void EventJoiner::add(const EventId& id, Time time, AccessRecord&& record, std::string_view text) {
-    open(id, time).denials.push_back(
-        {time, std::move(record), keep_texts_ ? std::string(text) : std::string()});
+    auto& denials = open(id, time).denials;
+    if (denials.size() >= most_denials) {
+        ++uncounted_;
+        return;
+    }
+    denials.push_back({time, std::move(record), keep_texts_ ? std::string(text) : std::string()});
+    ++waiting_;
+    while (waiting_ > most_waiting)
+        close_oldest();
 }
 
 bool EventJoiner::complete(const EventId& id, const AccessRecord& record, std::string_view text) {
@@ -53,6 +69,16 @@ bool EventJoiner::complete(const EventId& id, const AccessRecord& record, std::s
     return false;
 }
 
+void EventJoiner::complete_detail(const EventId& id, std::string_view text) {
+    const auto event = open_.find(id);
+    if (event == open_.end()) return;
+    for (std::string& detail : event->second.details) {
+        if (!without_type(text).starts_with(without_type(detail))) continue;
+        detail = text;
+        return;
+    }
+}
+
 void EventJoiner::add_detail(const EventId& id, Time time, std::string_view text) {
     Event& event = open(id, time);
     if (event.details.size() < most_details) event.details.emplace_back(text);
@@ -62,6 +88,7 @@ void EventJoiner::close(const EventId& id) {
     const auto found = open_.find(id);
     Event event = std::move(found->second);
     open_.erase(found);
+    waiting_ -= event.denials.size();
     if (event.denials.empty()) return;
     DenialEvent denial;
     denial.serial = id.serial;
@@ -88,11 +115,8 @@ void EventJoiner::close(const EventId& id) {
 }
 
 void EventJoiner::flush(Time time) {
-    while (!order_.empty() && open_.at(order_.front()).begin <= time) {
-        const EventId oldest = order_.front();
-        order_.pop_front();
-        close(oldest);
-    }
+    while (!order_.empty() && open_.at(order_.front()).begin <= time)
+        close_oldest();
 }
 
 void EventJoiner::flush_complete() {

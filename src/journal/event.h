@@ -2,6 +2,7 @@
 // Joins the records of audit events.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -33,8 +34,9 @@ struct DenialEvent {
 struct EventId {
     Id boot = {};
     std::uint64_t serial = 0;
+    Time time{};  ///< of the event, where records have it: in logs, whose boots are not certain
 
-    bool operator==(const EventId&) const = default;
+    auto operator<=>(const EventId&) const = default;
 };
 
 std::uint64_t hash_of(const EventId& id);
@@ -42,11 +44,14 @@ std::uint64_t hash_of(const EventId& id);
 /// Joins the records of an event. They may come in any order. Records that are more than `window`
 /// events apart are not joined, and the denial then lacks its program. Records of events without a
 /// denial are not parsed.
-/// Memory: the texts of the records in the window.
+/// Memory: the texts of the records in the window, with at most `most_denials` of an event and
+/// `most_waiting` of all. A system call makes at most 1024 of them (sendmmsg(2)).
 class EventJoiner {
   public:
     using Take = std::function<void(DenialEvent&&)>;
     static constexpr std::size_t default_window = 1024;
+    static constexpr std::size_t most_denials = 1024;
+    static constexpr std::size_t most_waiting = 16384;
 
     explicit EventJoiner(Take take, std::size_t window = default_window)
         : take_(std::move(take)), window_(window) {}
@@ -55,6 +60,8 @@ class EventJoiner {
     /// Replaces the object of a denial without an object, of the same domain and rights, in an
     /// event that was not delivered yet. Returns whether there is such a denial.
     bool complete(const EventId& id, const AccessRecord& record, std::string_view text);
+    /// Replaces a SYSCALL or PROCTITLE record that was cut by the complete one.
+    void complete_detail(const EventId& id, std::string_view text);
     /// Adds a SYSCALL or PROCTITLE record. It is parsed only if its event has a denial.
     void add_detail(const EventId& id, Time time, std::string_view text);
 
@@ -63,6 +70,8 @@ class EventJoiner {
     /// Delivers the events that have all their records. The others stay.
     void flush_complete();
     bool empty() const { return order_.empty(); }
+    /// Denials that were left out, because their events have too many.
+    std::uint64_t uncounted() const { return uncounted_; }
 
     /// Keeps the texts of records for DenialEvent::records.
     void keep_texts() { keep_texts_ = true; }
@@ -86,10 +95,13 @@ class EventJoiner {
 
     Event& open(const EventId& id, Time time);
     void close(const EventId& id);
+    void close_oldest();
 
     Take take_;
     std::size_t window_;
     bool keep_texts_ = false;
+    std::size_t waiting_ = 0;  // denials that were not delivered yet
+    std::uint64_t uncounted_ = 0;
     std::unordered_map<EventId, Event, Hash> open_;
     std::deque<EventId> order_;
 };

@@ -98,24 +98,38 @@ void Reader::take_loss() {
                     source_.field("MESSAGE").value_or(""));
 }
 
+EventId Reader::event_of(const AuditEntry& entry) {
+    return {source_.boot(), entry.serial, source_.knows_boots() ? Time{} : source_.time()};
+}
+
 Copies::Verdict Reader::verdict_on(const EventId& event, const AuditEntry& entry) {
     if (!source_.may_have_copies()) return Copies::Verdict::first;
     // The names of a record's type differ between the places.
     const std::string_view message = entry.message;
-    const std::string_view text = message.substr(std::min(message.find(' '), message.size()));
-    return copies_.add(static_cast<std::size_t>(entry.origin), hash_of(event), text, entry.cut);
+    const std::string text =
+        std::string(entry.type) +
+        std::string(message.substr(std::min(message.find(' '), message.size())));
+    return copies_
+        .add({.place = static_cast<std::size_t>(entry.origin),
+              .event = event,
+              .text = text,
+              .cut = entry.cut})
+        .verdict;
 }
 
 void Reader::take_record(AuditEntry&& entry) {
     const Id boot = source_.boot();
     const Time time = source_.time();
-    const EventId event{boot, entry.serial};
+    const EventId event = event_of(entry);
     const auto verdict = verdict_on(event, entry);
     if (entry.type == audit_type_access) count_origin(entry.origin, verdict);
     if (verdict == Copies::Verdict::copy) return;
-    const bool completes = verdict == Copies::Verdict::complete;
+    const bool completes = verdict == Copies::Verdict::better;  // all are proved
     if (entry.type == audit_type_syscall || entry.type == audit_type_proctitle) {
-        if (!completes) joiner_.add_detail(event, time, entry.message);
+        if (completes)
+            joiner_.complete_detail(event, entry.message);
+        else
+            joiner_.add_detail(event, time, entry.message);
         return;
     }
     auto record = parse_record(entry.message);
@@ -140,7 +154,7 @@ void Reader::count_origin(RecordOrigin origin, Copies::Verdict verdict) {
 
 // The path of a record that was cut is not the path of the object.
 void Reader::take_access(AuditEntry&& entry, AccessRecord&& access, bool completes) {
-    const EventId event{source_.boot(), entry.serial};
+    const EventId event = event_of(entry);
     if (completes) {
         review_.cut -= joiner_.complete(event, access, entry.message) ? 1 : 0;
         return;
@@ -155,9 +169,9 @@ void Reader::take_access(AuditEntry&& entry, AccessRecord&& access, bool complet
 }
 
 // What the kernel did not write to its log is lost, unless journald got all records from the audit
-// system.
+// system. In a log to which others write, a line of theirs could say so.
 std::uint64_t Reader::unprinted() const {
-    const bool has_all = of_audit_ != 0 && only_logged_ == 0;
+    const bool has_all = source_.proved() && of_audit_ != 0 && only_logged_ == 0;
     return has_all ? 0 : losses_.losses().unprinted;
 }
 
@@ -242,7 +256,7 @@ Result<void> Reader::count_units() {
         ++count.starts;
         if (!domain.ended || *domain.ended > options_.until) continue;
         ++count.ended;
-        count.counted += domain.counted;
+        count.counted = add_saturated(count.counted, domain.counted);
         count.read += domain.logged;
     }
     for (auto& [key, count] : units)
@@ -274,7 +288,7 @@ Result<Review> Reader::read_denials() {
     const auto earlier = [](const Denial& a, const Denial& b) { return order_of(a) < order_of(b); };
     std::stable_sort(review_.denials.begin(), review_.denials.end(), earlier);
     std::stable_sort(review_.unattributed.begin(), review_.unattributed.end(), earlier);
-    review_.uncounted = counter_.uncounted();
+    review_.uncounted = counter_.uncounted() + joiner_.uncounted();
     review_.left_out = identities_.left_out();
     review_.left_out_users = identities_.left_out_users();
     review_.dropped = identities_.dropped();

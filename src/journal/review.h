@@ -129,6 +129,7 @@ class Reader {
     void take_loss();
     void take_record(AuditEntry&& entry);
     void take_access(AuditEntry&& entry, AccessRecord&& access, bool completes);
+    EventId event_of(const AuditEntry& entry);
     Copies::Verdict verdict_on(const EventId& event, const AuditEntry& entry);
     void count_origin(RecordOrigin origin, Copies::Verdict verdict);
     std::uint64_t unprinted() const;

@@ -22,6 +22,9 @@ namespace {
 // which attribute no denial (attribution.h, rule 6).
 constexpr std::size_t most_invocations = 100000;
 
+// In place of the pass of an entry that was taken back.
+constexpr auto withdrawn = static_cast<Pass>(0xff);
+
 tl::unexpected<Diagnostics> spool_error(const char* what) {
     return fail("the temporary file",
                 std::string(what) + ": " + std::system_category().message(errno),
@@ -51,6 +54,7 @@ Result<std::unique_ptr<Spool>> Spool::make(bool knows_boots) {
 
 Result<void> Spool::write(const void* data, std::size_t size) {
     if (std::fwrite(data, 1, size, file_.get()) != size) return spool_error("cannot be written");
+    size_ += size;
     return {};
 }
 
@@ -83,6 +87,15 @@ Result<void> Spool::add(const Entry& entry) {
     for (const auto& [name, value] : entry.fields)
         for (const std::string& text : {std::cref(name), std::cref(value)})
             if (auto done = write_text(text); !done) return done;
+    return {};
+}
+
+Result<void> Spool::withdraw(std::uint64_t position) {
+    std::FILE* file = file_.get();
+    if (::fseeko(file, static_cast<off_t>(position), SEEK_SET) != 0 ||
+        std::fwrite(&withdrawn, sizeof withdrawn, 1, file) != 1 ||
+        std::fseek(file, 0, SEEK_END) != 0)
+        return spool_error("cannot be written");
     return {};
 }
 

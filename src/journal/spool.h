@@ -25,6 +25,10 @@ class Spool : public Source {
     /// the order in which journald or auditd received them. Errors: the file cannot be written, for
     /// example because the disk is full.
     Result<void> add(const Entry& entry);
+    /// Where the next entry that is kept will be.
+    std::uint64_t position() const { return size_; }
+    /// Takes back the entry that was kept at a position.
+    Result<void> withdraw(std::uint64_t position);
     void add_unreadable() { ++unreadable_; }
     void add_unread() { ++unread_; }
     void set_unproved() { proved_ = false; }
@@ -39,7 +43,8 @@ class Spool : public Source {
     std::uint64_t unreadable() const override { return unreadable_; }
     std::uint64_t unread() const override { return unread_; }
     bool proved() const override { return proved_; }
-    bool may_have_copies() const override { return printed_; }
+    // In logs, read_audit_logs() finds them.
+    bool may_have_copies() const override { return printed_ && knows_boots_; }
 
   private:
     using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
@@ -57,6 +62,7 @@ class Spool : public Source {
     Entry entry_;
     Pass pass_ = Pass::denials;  // of the current entry
     std::map<std::string, Unit, std::less<>> invocations_;
+    std::uint64_t size_ = 0;  // of the file, while entries are added
     std::uint64_t unreadable_ = 0, unread_ = 0;
     bool proved_ = true;
     bool printed_ = false;  // an entry is of the kernel's log
@@ -86,14 +92,17 @@ struct Input {
 };
 
 /// Reads an input of one of the text formats into a spool. `parse_json` may be empty if the format
-/// is not JSON. Errors: reading or writing fails, or the file has no known format.
+/// is not JSON. Errors: reading or writing fails, the file has no known format, or it
+/// has fields and none is of a journal entry.
 Result<void> read_text(const Input& input, const ParseJson& parse_json, Spool& spool);
 
 /// Reads logs of auditd and syslog daemons and outputs of dmesg, ordered by the times of their
 /// records. Machines (node=, or the host of a syslog line) are kept apart. A boot begins where the
-/// serial numbers start again. A record that is in several files counts once. If other programs
-/// write to one of the files, the spool is not proved: anybody can write such a line to the syslog,
-/// and in such a file a line of auditd's form is no proof either.
+/// serial numbers of auditd's own log start again. A record that is in several files counts once,
+/// with what the best of them says (copies.h). If other programs write to one of the files, the
+/// spool is not proved: anybody can write such a line to the syslog, and in such a file a line of
+/// auditd's form is no proof either. A log is known to be such a file from its first line of
+/// another program or with a prefix on.
 /// Errors: reading or writing fails, or a file is no log.
 Result<void> read_audit_logs(const std::vector<Input>& inputs, Spool& spool);
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/number.h"
 #include "cli/terminal/problems.h"
 #include "cli/terminal/terminal.h"
 
@@ -45,8 +46,8 @@ void print_notes(const Review& review, DenialsForm form) {
          "more denials could not be attributed to any unit; run without UNIT and --policy to see "
          "them");
     note(review.uncounted,
-         "denials are in no group, because too many are different; narrow the search with --since "
-         "or a unit");
+         "denials are in no group, because too many are different or of one event; narrow the "
+         "search with --since or a unit");
     std::uint64_t left_out = review.left_out;
     for (const auto& [user, count] : review.left_out_users) {
         left_out -= count;
@@ -73,7 +74,7 @@ void print_notes(const Review& review, DenialsForm form) {
     note(review.losses.missed, "messages of the kernel were missed by journald");
     std::uint64_t missing = 0;
     for (const journal::UnitCount& unit : review.units)
-        missing += unit.missing();
+        missing = add_saturated(missing, unit.missing());
     if (form != DenialsForm::summary)
         note(missing,
              "denials that the kernel counted are not in the journal; --summary shows whose");

@@ -9,7 +9,6 @@
 #include <gtest/gtest.h>
 
 #include "journal/audit_line.h"
-#include "journal/copies.h"
 #include "journal/review.h"
 #include "journal/sd_source.h"
 #include "journal/spool.h"
@@ -325,6 +324,86 @@ TEST(KernelLog, ARecordInSeveralFilesCountsOnce) {
     EXPECT_EQ(review_of_logs({syslog_prefix + kernel_line + "\n", other}).records, 2u);
 }
 
+// Whoever can write to a log knows what the records of others say.
+TEST(KernelLog, AForgedCopyDoesNotChangeTheRealRecord) {
+    using Paths = std::map<std::string, std::uint64_t>;
+    const std::string real = auditd_line + "\n";
+    const std::string stamp = " audit(1796067554.697:5): ";
+    const std::string text = kernel_line.substr(kernel_line.find("domain="));
+    struct Row {
+        const char* what;
+        std::string forged;
+        Paths paths;
+    };
+    const Row rows[] = {
+        {"equal", kernel_line, {{"/srv/x", 1}}},
+        {"cut", "audit: type=1423" + stamp + text.substr(0, text.find("/x")), {{"/srv/x", 1}}},
+        {"of another type", "audit: type=1300" + stamp + text, {{"/srv/x", 1}}},
+        {"with another end", kernel_line + "8", {{"/srv/x", 2}}},
+        {"of another time", "audit: type=1423 audit(1796067553.697:5): " + text, {{"/srv/x", 2}}},
+    };
+    for (const Row& row : rows) {
+        const std::string forged = "[  620.415660] " + row.forged + "\n";
+        for (const auto& logs : {std::vector{real, forged}, std::vector{forged, real}}) {
+            const Review review = review_of_logs(logs);
+            EXPECT_EQ(paths_of(review), row.paths) << row.what;
+            EXPECT_EQ(review.cut, 0u) << row.what;
+        }
+    }
+}
+
+TEST(KernelLog, EqualRecordsOfTwoHostsAreTwo) {
+    const std::string of_a = "Nov 30 19:39:14 a kernel: " + kernel_line + "\n";
+    const std::string of_b = "Nov 30 19:39:14 b kernel: " + kernel_line + "\n";
+    EXPECT_EQ(review_of_logs({of_a, of_b}).records, 2u);
+    EXPECT_EQ(review_of_logs({of_a, of_a}).records, 1u);
+}
+
+// One line with a number that is far too high would begin a boot without domains.
+TEST(KernelLog, AForgedSerialNumberHidesNoDomain) {
+    const std::string domain =
+        " audit(1000.000:4): domain=a1 status=allocated mode=enforcing pid=7 uid=0 "
+        "exe=\"/usr/libexec/ringfence-exec\" comm=\"rf0123456789abc\"\n";
+    const std::string denied_later =
+        " audit(2000.000:6): domain=a1 blockers=fs.read_file path=\"/srv/x\" dev=\"vda\" ino=7\n";
+    const auto printed_line = [](const char* type, const std::string& rest) {
+        return std::string("[  620.415660] audit: type=") + type + rest;
+    };
+    const auto logged_line = [](const char* type, const std::string& rest) {
+        return std::string("type=") + type + " msg=" + rest.substr(1);
+    };
+    const std::string of_auditd =
+        logged_line("LANDLOCK_DOMAIN", domain) + logged_line("LANDLOCK_ACCESS", denied_later);
+    for (const char* number : {"999999999", "1"}) {
+        const std::string forged =
+            printed_line("1300", " audit(1500.000:" + std::string(number) + "): x=1\n");
+        const std::string of_kernel =
+            printed_line("1424", domain) + forged + printed_line("1423", denied_later);
+        for (const auto& logs : {std::vector{of_auditd, forged}, std::vector{forged, of_auditd},
+                                 std::vector{of_kernel},
+                                 std::vector{logged_line("LANDLOCK_ACCESS", denied_later),
+                                             printed_line("1424", domain) + forged}}) {
+            const Review review = review_of_logs(logs);
+            ASSERT_EQ(review.unattributed.size(), 1u);
+            EXPECT_EQ(review.unattributed[0].attribution.reason, Reason::no_report);
+        }
+    }
+}
+
+TEST(KernelLog, NoMachineStartsWithinSeconds) {
+    const std::string domain =
+        "type=LANDLOCK_DOMAIN msg=audit(1000.000:500000): domain=a1 status=allocated "
+        "mode=enforcing pid=7 uid=0 exe=\"/usr/libexec/ringfence-exec\" comm=\"rf0123456789abc\"\n";
+    const auto denied_at = [](const char* seconds) {
+        return "type=LANDLOCK_ACCESS msg=audit(" + std::string(seconds) +
+               ".000:6): domain=a1 blockers=fs.read_file path=\"/srv/x\" dev=\"vda\" ino=7\n";
+    };
+    const Review soon = review_of_logs({domain + denied_at("1005")});
+    EXPECT_EQ(soon.unattributed.at(0).attribution.reason, Reason::no_report);
+    const Review later = review_of_logs({domain + denied_at("1060")});
+    EXPECT_EQ(later.unattributed.at(0).attribution.reason, Reason::no_domain_record);
+}
+
 TEST(KernelLog, OneFileThatOthersWriteTakesTheProofOfAll) {
     EXPECT_TRUE(review_of_logs({auditd_line + "\n"}).proved);
     EXPECT_TRUE(review_of_logs({"----\ntime->x\n" + auditd_line + "\n"}).proved);
@@ -356,6 +435,13 @@ TEST(KernelLog, LossesInALog) {
     EXPECT_EQ(review_of_source(*silent).losses.audit, 4u);
 }
 
+// A line of auditd's form would say that the audit system has what the kernel did not print.
+TEST(KernelLog, AForgedRecordDoesNotHideALoss) {
+    const std::string limit = syslog_prefix + "kauditd_printk_skb: 12 callbacks suppressed\n";
+    const std::string forged = syslog_prefix + auditd_line + "\n";
+    EXPECT_EQ(review_of_logs({limit + forged}).losses.unprinted, 12u);
+}
+
 TEST(KernelLog, WhatIsNotProvedIsNotSuggested) {
     Denial denial;
     denial.attribution.reason = Reason::attributed;
@@ -373,21 +459,6 @@ TEST(KernelLog, WhatIsNotProvedIsNotSuggested) {
     forced.forced = {"/srv/x"};
     EXPECT_THAT(to_toml(suggest({denial}, forced).at(0)),
                 HasSubstr("FORCED, though it is not proved"));
-}
-
-TEST(Copies, EachPlaceMayHaveAsManyAsTheOneWithTheMost) {
-    using enum Copies::Verdict;
-    Copies copies(3);
-    EXPECT_EQ(copies.add(0, 1, "a"), first);
-    EXPECT_EQ(copies.add(1, 1, "a"), copy);
-    EXPECT_EQ(copies.add(1, 1, "a"), first);
-    EXPECT_EQ(copies.add(0, 1, "a"), copy);
-    EXPECT_EQ(copies.add(0, 2, "a"), first);  // another event
-    EXPECT_EQ(copies.add(1, 3, "b", true), first);
-    EXPECT_EQ(copies.add(0, 3, "b"), complete);
-    EXPECT_EQ(copies.add(2, 3, "b", true), copy);
-    EXPECT_EQ(copies.add(0, 4, "c"), first);  // the window is full
-    EXPECT_EQ(copies.add(1, 1, "a"), first);
 }
 
 }  // namespace

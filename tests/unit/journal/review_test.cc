@@ -149,6 +149,44 @@ TEST(EventJoiner, TheWindowIsBounded) {
     EXPECT_EQ(programs, (std::map<std::string, int>{{"", 3}, {"/near", 1}}));
 }
 
+TEST(EventJoiner, DenialsAreBounded) {
+    std::uint64_t delivered = 0;
+    EventJoiner joiner([&](DenialEvent&&) { ++delivered; });
+    for (int i = 0; i < 3000; ++i)
+        joiner.add({boot_id(), 1}, at(1000), access_to("/x"), "");
+    EXPECT_EQ(joiner.uncounted(), 3000 - EventJoiner::most_denials);
+    joiner.flush();
+    EXPECT_EQ(delivered, EventJoiner::most_denials);
+    for (std::uint64_t i = 0; i < 40000; ++i)
+        joiner.add({boot_id(), 2 + i / 1000}, at(1000), access_to("/x"), "");
+    EXPECT_GE(delivered + EventJoiner::most_waiting, EventJoiner::most_denials + 40000);
+    joiner.flush();
+    EXPECT_EQ(delivered, EventJoiner::most_denials + 40000);
+    EXPECT_EQ(joiner.uncounted(), 3000 - EventJoiner::most_denials);
+}
+
+TEST(Review, DenialsBeyondTheLimitOfAnEventAreTold) {
+    auto entries = fence();
+    for (int i = 0; i < 1500; ++i)
+        entries.push_back(
+            denied("a1", "blockers=fs.read_file path=\"/" + std::to_string(i) + "\""));
+    const Review review = review_of(entries);
+    EXPECT_EQ(review.denials.size(), EventJoiner::most_denials);
+    EXPECT_EQ(review.uncounted, 1500 - EventJoiner::most_denials);
+    EXPECT_TRUE(review.may_have_more());
+}
+
+// A cut record of the kernel's log may have come first.
+TEST(EventJoiner, ADetailIsCompleted) {
+    std::string exe;
+    EventJoiner joiner([&](DenialEvent&& event) { exe = event.process.exe; });
+    joiner.add({boot_id(), 1}, at(1), access_to("/x"), "");
+    joiner.add_detail({boot_id(), 1}, at(1), "1300 pid=4 exe=\"/bin/c");
+    joiner.complete_detail({boot_id(), 1}, "SYSCALL pid=4 exe=\"/bin/cat\"");
+    joiner.flush();
+    EXPECT_EQ(exe, "/bin/cat");
+}
+
 TEST(EventJoiner, OrderWithinAnEventDoesNotMatter) {
     std::vector<DenialEvent> events;
     EventJoiner joiner([&](DenialEvent&& event) { events.push_back(std::move(event)); });
