@@ -23,11 +23,32 @@ tl::unexpected<Diagnostics> read_error(const Input& input) {
     return fail(input.name, "cannot read: " + std::system_category().message(errno));
 }
 
+// Whether any entry of a text is one of a journal. journalctl writes the time of each.
+class EntriesSeen {
+  public:
+    explicit EntriesSeen(const Spool& spool)
+        : spool_(spool), kept_(spool.position()), unreadable_(spool.unreadable()) {}
+    void add(const Entry& entry) {
+        any_ = true;
+        timed_ = timed_ || entry.time != Time{};
+    }
+    /// Nothing is, and nothing else tells so.
+    bool none() const {
+        return any_ && !timed_ && spool_.position() == kept_ && spool_.unreadable() == unreadable_;
+    }
+
+  private:
+    const Spool& spool_;
+    std::uint64_t kept_, unreadable_;
+    bool any_ = false, timed_ = false;
+};
+
 // Reads fields of the export format. A field is NAME=VALUE in a line, or a line NAME, a size (64
 // bits, little endian), so many bytes and a newline.
 class ExportReader {
   public:
-    ExportReader(LineReader& lines, Spool& spool) : lines_(lines), spool_(spool) {}
+    ExportReader(LineReader& lines, Spool& spool, EntriesSeen& seen)
+        : lines_(lines), spool_(spool), seen_(seen) {}
 
     Result<void> read() {
         std::string line;
@@ -63,6 +84,7 @@ class ExportReader {
 
     Result<void> finish() {
         if (!any_) return {};
+        seen_.add(entry_);
         auto done = spool_.add(entry_);
         entry_.clear();
         any_ = false;
@@ -71,6 +93,7 @@ class ExportReader {
 
     LineReader& lines_;
     Spool& spool_;
+    EntriesSeen& seen_;
     Entry entry_;
     bool any_ = false;
 };
@@ -83,7 +106,8 @@ void add_line_without_entry(std::string_view line, Spool& spool) {
         spool.add_unreadable();
 }
 
-Result<void> read_json(LineReader& lines, const ParseJson& parse_json, Spool& spool) {
+Result<void> read_json(LineReader& lines, const ParseJson& parse_json, Spool& spool,
+                       EntriesSeen& seen) {
     std::string line;
     Entry entry;
     while (lines.next(line)) {
@@ -95,6 +119,7 @@ Result<void> read_json(LineReader& lines, const ParseJson& parse_json, Spool& sp
             add_line_without_entry(text, spool);
             continue;
         }
+        seen.add(entry);
         if (auto done = spool.add(entry); !done) return done;
     }
     return {};
@@ -120,13 +145,14 @@ Format format_of(std::string_view first_bytes) {
 Result<void> read_text(const Input& input, const ParseJson& parse_json, Spool& spool) {
     LineReader lines(input.file);
     const std::string_view first = lines.peek();
+    EntriesSeen seen(spool);
     Result<void> done;
     switch (format_of(first)) {
         case Format::export_text:
-            done = ExportReader(lines, spool).read();
+            done = ExportReader(lines, spool, seen).read();
             break;
         case Format::json:
-            done = read_json(lines, parse_json, spool);
+            done = read_json(lines, parse_json, spool, seen);
             break;
         case Format::empty:  // an empty journal
             break;
@@ -138,6 +164,9 @@ Result<void> read_text(const Input& input, const ParseJson& parse_json, Spool& s
     if (done && input.problem)
         if (std::string problem = input.problem(); !problem.empty())
             return fail(input.name, std::move(problem));
+    if (done && seen.none())
+        return fail(input.name, "holds no journal entry: nothing in it has a time",
+                    "make it with \"journalctl -o export\" or \"journalctl -o json\"");
     return done;
 }
 

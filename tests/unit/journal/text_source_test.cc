@@ -224,7 +224,8 @@ TEST(AuditLog, WhatIsNoLogIsRefusedAndStrayLinesAreCounted) {
 }
 
 TEST(ExportText, BinaryFieldsDamageAndSizes) {
-    std::string text = "_TRANSPORT=audit\n_AUDIT_TYPE=1423\n_AUDIT_ID=1\n";
+    const std::string time = "__REALTIME_TIMESTAMP=1000000\n";
+    std::string text = time + "_TRANSPORT=audit\n_AUDIT_TYPE=1423\n_AUDIT_ID=1\n";
     const std::string message = "AUDIT1423 domain=a1 blockers=fs.read_file path=\"/a\nb\"";
     text += "MESSAGE\n";
     for (std::size_t i = 0; i < 8; ++i)
@@ -232,10 +233,26 @@ TEST(ExportText, BinaryFieldsDamageAndSizes) {
     text += message + "\n\n";
     EXPECT_EQ(reviewed(*exported(text)).records, 1u);
     // Cut at every length. There must be no invented record and no crash.
-    for (std::size_t size = 16; size < text.size(); ++size)
+    for (std::size_t size = time.size(); size < text.size(); ++size)
         EXPECT_LE(reviewed(*exported(text.substr(0, size))).records, 1u);
     std::string hostile = "MESSAGE\n" + std::string(8, '\xff') + "x\n\n" + text;
     EXPECT_LE(reviewed(*exported(hostile)).records, 1u);
+}
+
+TEST(ExportText, WithoutAnyEntryIsAnError) {
+    for (const char* text : {"A=1\n", "A=1\nB=2\n\nC=3\n"}) {
+        auto spool = *Spool::make(true);
+        const Text file(text);
+        const auto refused = read_text(file.input("settings"), {}, *spool);
+        ASSERT_FALSE(refused.has_value()) << text;
+        EXPECT_THAT(to_string(refused.error()[0]), HasSubstr("settings: holds no journal entry"));
+    }
+    auto spool = *Spool::make(true);
+    const Text file("{\"A\": \"1\"}\n");
+    EXPECT_FALSE(read_text(
+                     file.input(), [](auto, Entry&) { return true; }, *spool)
+                     .has_value());
+    EXPECT_EQ(reviewed(*exported("A=1\n\n__REALTIME_TIMESTAMP=1\nB=2\n")).records, 0u);
 }
 
 std::string exported_access(std::int64_t seconds, const char* boot, int serial) {
@@ -309,6 +326,17 @@ TEST(Losses, AreCountedOnceABoot) {
     EXPECT_EQ(counter.losses().suppressed, 12u);
     EXPECT_EQ(counter.losses().missed, 4u);
     EXPECT_EQ(counter.losses().last, at(5));
+}
+
+TEST(Losses, AreNoNumberThatNobodyCountsTo) {
+    LossCounter counter;
+    counter.add(boot_id(1), at(1), "", "kauditd_printk_skb: 17 callbacks suppressed");
+    counter.add(boot_id(1), at(1), "",
+                "kauditd_printk_skb: 18446744073709551599 callbacks suppressed");
+    counter.add(boot_id(1), at(1), "", "audit: audit_lost=18446744073709551615 audit_rate_limit=0");
+    counter.add(boot_id(2), at(1), "", "audit: audit_lost=4294967295 audit_rate_limit=0");
+    EXPECT_EQ(counter.losses().unprinted, 17u);
+    EXPECT_EQ(counter.losses().audit, 4294967295u);
 }
 
 TEST(Losses, AreInTheReview) {
