@@ -20,6 +20,7 @@
 #include "places/access.h"
 #include "places/places.h"
 #include "policy/model/name.h"
+#include "policy/model/path_text.h"
 
 namespace ringfence::journal {
 
@@ -84,6 +85,10 @@ std::string unusable(const std::string& path) {
     if (!path.starts_with('/')) return "the record has no path that a rule could name";
     if (path.ends_with(deleted)) return "the file is deleted";
     if (!is_utf8(path)) return "its name is no UTF-8 and cannot be written in TOML";
+    // What a policy would refuse must not keep the other paths out of it.
+    if (const auto text = policy::parse_path(escape_expansions(path)); !text)
+        return fmt::format("a policy cannot name it: it {}; {}", text.error().message,
+                           text.error().hint);
     return {};
 }
 

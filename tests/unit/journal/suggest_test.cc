@@ -108,6 +108,20 @@ TEST(Suggest, TheSmallestLineForAPath) {
     EXPECT_EQ(proposed("/dev/tty", {"fs.ioctl_dev"}), "exactly fs.ioctl_dev");
 }
 
+// One name that a hostile program chose would keep all paths out of the policy.
+TEST(Suggest, WhatAPolicyCannotNameIsLeftOut) {
+    for (const char* hostile : {"/srv/a\nb", "/srv/\x7f", "/srv/../etc/x", "/srv/.."}) {
+        const Suggestion both =
+            suggested({file(hostile, {"fs.read_file"}), file("/srv/x", {"fs.read_file"})});
+        ASSERT_EQ(both.paths.size(), 1u) << hostile;
+        EXPECT_EQ(both.paths[0].path, "/srv/x");
+        ASSERT_EQ(both.refused.size(), 1u);
+        EXPECT_THAT(both.refused[0].reason, HasSubstr("a policy cannot name it"));
+    }
+    EXPECT_EQ(proposed("/srv/100%x$y", {"fs.read_file"}), "read");
+    EXPECT_EQ(proposed("/srv/..x", {"fs.read_file"}), "read");
+}
+
 TEST(Suggest, DenialsOfOnePathAreOneLine) {
     Denial twice = file("/srv/x", {"fs.read_file"});
     twice.tally.count = 2;
