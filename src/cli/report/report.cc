@@ -158,6 +158,7 @@ std::optional<ReportKernel> own_kernel(const landlock::Support& running) {
 Result<ReportData> make_report(const ReportRequest& request, const Site& site) {
     const auto opened = open_source(request.choice);
     if (!opened) return tl::unexpected(opened.error());
+    if (!opened->note.empty()) print_note(opened->note);
     journal::Source& source = *opened->source;
     ReportData data{"",
                     request.fleet(),

@@ -34,6 +34,10 @@ constexpr Compression compressions[] = {
 // The program's messages are thrown away: its exit status tells enough.
 constexpr int messages = 2;
 
+// gzip(1) ends with this status if all of the data is whole and something else is wrong: bytes
+// after its end, for example. The other programs take that for damage.
+constexpr int warning_of_gzip = 2;
+
 class PipeActions {
   public:
     PipeActions(int in, int out) {
@@ -98,7 +102,9 @@ std::string Decompression::problem() {
     while ((ended = ::waitpid(pid_, &status, 0)) < 0 && errno == EINTR) {
     }
     const bool known = ended == std::exchange(pid_, 0);
-    if (!known || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+    const int code = known && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    warned_ = code == warning_of_gzip && std::string_view(program_) == "gzip";
+    if (code != 0 && !warned_)
         problem_ =
             fmt::format("{} cannot decompress it: it is damaged, or its end is missing", program_);
     return problem_;

@@ -36,6 +36,8 @@ class Decompression {
     /// Waits for the program, after all of the output was read. Returns why the file cannot be
     /// trusted, or nothing.
     std::string problem();
+    /// After problem(): whether the program read everything, and warns that there is more.
+    bool warned() const { return warned_; }
 
   private:
     Decompression(const char* program, pid_t pid, std::FILE* output)
@@ -45,6 +47,7 @@ class Decompression {
     pid_t pid_;  // 0: it was waited for
     std::FILE* output_;
     std::string problem_;
+    bool warned_ = false;
 };
 
 }  // namespace ringfence::cli

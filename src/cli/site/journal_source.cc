@@ -75,6 +75,9 @@ class ChosenFiles {
     Result<void> add(const std::string& name);
     Result<void> add_audit_log(const std::string& name);
 
+    /// What the programs that decompressed files warned of, after all was read.
+    std::string warnings() const;
+
     std::vector<std::string> journals;
     std::vector<Input> texts, logs;
 
@@ -83,8 +86,24 @@ class ChosenFiles {
     Result<Input> decompressed(const std::string& name, const char* program, std::FILE* file);
 
     std::vector<OpenedFile> opened_;
-    std::vector<std::unique_ptr<Decompression>> decompressions_;
+    struct Decompressed {
+        std::string name;
+        std::unique_ptr<Decompression> by;
+    };
+    std::vector<Decompressed> decompressions_;
 };
+
+std::string ChosenFiles::warnings() const {
+    std::string all;
+    for (const Decompressed& file : decompressions_)
+        if (file.by->warned())
+            all += fmt::format(
+                "{}{}: gzip warns, as it does if other bytes follow the compressed ones; all that "
+                "it "
+                "decompressed was read",
+                all.empty() ? "" : "; ", file.name);
+    return all;
+}
 
 Result<Input> ChosenFiles::decompressed(const std::string& name, const char* program,
                                         std::FILE* file) {
@@ -95,7 +114,7 @@ Result<Input> ChosenFiles::decompressed(const std::string& name, const char* pro
     auto started = Decompression::start(program, fd, name);
     if (!started) return tl::unexpected(started.error());
     Decompression* decompression = started->get();
-    decompressions_.push_back(*std::move(started));
+    decompressions_.push_back({shown_name(name), *std::move(started)});
     return Input{name, decompression->output(), [=] { return decompression->problem(); }};
 }
 
@@ -194,10 +213,14 @@ Result<OpenedSource> open_source(const JournalChoice& choice) {
     for (const std::string& name : choice.audit_logs)
         if (auto done = files.add_audit_log(name); !done) return tl::unexpected(done.error());
     auto opened = open_journal(choice, files);
-    if (!opened || files.logs.empty()) return opened;
-    auto log = read_logs(files.logs);
-    if (!log) return tl::unexpected(log.error());
-    opened->source = journal::join_sources(*std::move(log), std::move(opened->source));
+    if (opened && !files.logs.empty()) {
+        auto log = read_logs(files.logs);
+        if (!log) return tl::unexpected(log.error());
+        opened->source = journal::join_sources(*std::move(log), std::move(opened->source));
+    }
+    if (!opened) return opened;
+    if (const std::string warnings = files.warnings(); !warnings.empty())
+        opened->note += (opened->note.empty() ? "" : "; ") + warnings;
     return opened;
 }
 

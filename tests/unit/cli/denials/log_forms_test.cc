@@ -111,6 +111,22 @@ TEST_F(LogForms, Compressed) {
     }
 }
 
+// gzip(1) warns then, and the data is whole.
+TEST_F(LogForms, BytesAfterTheEndOfACompressedLog) {
+    run("{ gzip -c <" + dmesg_file + "; echo garbage; } >log.gz");
+    for (const std::string option : {"--file", "--audit-log"}) {
+        EXPECT_EQ(denials_in(review_of("% denials --json 2>/dev/null " + option + "=log.gz")), 9u);
+        EXPECT_THAT(run("% denials " + option + "=log.gz 2>&1").out, HasSubstr("gzip warns"));
+    }
+}
+
+TEST_F(LogForms, SettingsAreNoJournal) {
+    run("echo A=1 >settings");
+    const ProgramOutput refused = run("% denials --file=settings 2>&1");
+    EXPECT_EQ(refused.status, 1);
+    EXPECT_THAT(refused.out, HasSubstr("settings: holds no journal entry"));
+}
+
 TEST_F(LogForms, ACompressedExportIsAJournal) {
     const std::string name = std::string(RINGFENCE_TEST_DATA) + "/kmsg-linux6.18.export";
     run("gzip -c <" + name + " >journal.gz");
