@@ -75,8 +75,8 @@ REVIEW = [
     ("The same under the name of another host",
      "both count",
      "tests/unit/journal/kernel_log_test.cc", "EqualRecordsOfTwoHostsAreTwo"),
-    ("Write a line with a serial number that is far too high or too low into the syslog, so that a new boot seems to begin "
-     "and later denials have no domain",
+    ("Write a line with a serial number that is far too high or too low into the syslog, so that a new boot seems "
+     "to begin and later denials have no domain",
      "only auditd's own log tells where a boot begins",
      "tests/unit/journal/kernel_log_test.cc", "AForgedSerialNumberHidesNoDomain"),
     ("Write a record of auditd's form into the syslog, so that losses of the kernel's log seem not to matter",
