@@ -69,7 +69,8 @@ void LossCounter::add(const Id& boot, Time time, std::string_view message_id,
     } else if (message_id == message_missed) {
         others_.missed += number_in(message);
     } else if (is_printk_loss(message)) {
-        others_.unprinted += number_in(message);
+        if (unprinted_.contains(boot) || unprinted_.size() < most_boots)
+            unprinted_[boot] += number_in(message);
     } else if (is_kernel_loss(message) && (audit_.contains(boot) || audit_.size() < most_boots)) {
         std::uint64_t& count = audit_[boot];
         count = std::max(count, number_in(message.substr(kernel_loss.size())));
@@ -83,7 +84,15 @@ Losses LossCounter::losses() const {
     Losses all = others_;
     for (const auto& [boot, count] : audit_)
         all.audit += count;
+    all.unprinted = unprinted([](const Id&) { return false; });
     return all;
+}
+
+std::uint64_t LossCounter::unprinted(const std::function<bool(const Id&)>& has_reader) const {
+    std::uint64_t sum = 0;
+    for (const auto& [boot, count] : unprinted_)
+        if (!has_reader(boot)) sum += count;
+    return sum;
 }
 
 }  // namespace ringfence::journal

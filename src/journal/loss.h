@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -56,9 +57,14 @@ class LossCounter {
     void add(const Id& boot, Time time, std::string_view message_id, std::string_view message);
     Losses losses() const;
 
+    /// Losses::unprinted without the boots for which `has_reader` says that something else than the
+    /// kernel's log received the records.
+    std::uint64_t unprinted(const std::function<bool(const Id&)>& has_reader) const;
+
   private:
     Losses others_;
     std::map<Id, std::uint64_t> audit_;  // the highest count of a boot
+    std::map<Id, std::uint64_t> unprinted_;
 };
 
 }  // namespace ringfence::journal

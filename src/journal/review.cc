@@ -170,9 +170,10 @@ void Reader::take_access(AuditEntry&& entry, AccessRecord&& access, bool complet
 
 // What the kernel did not write to its log is lost, unless journald got all records from the audit
 // system. In a log to which others write, a line of theirs could say so.
-std::uint64_t Reader::unprinted() const {
+std::uint64_t Reader::unprinted() {
     const bool has_all = source_.proved() && of_audit_ != 0 && only_logged_ == 0;
-    return has_all ? 0 : losses_.losses().unprinted;
+    if (has_all) return 0;
+    return losses_.unprinted([&](const Id& boot) { return source_.has_audit_reader(boot); });
 }
 
 void Reader::note_machine(const Id& boot) {

@@ -132,7 +132,7 @@ class Reader {
     EventId event_of(const AuditEntry& entry);
     Copies::Verdict verdict_on(const EventId& event, const AuditEntry& entry);
     void count_origin(RecordOrigin origin, Copies::Verdict verdict);
-    std::uint64_t unprinted() const;
+    std::uint64_t unprinted();
     Result<DenialCounter::OwnerNumber> whose(const DomainId& domain);
     DenialCounter::OwnerNumber number_of(Owner&& whose);
     void count(DenialEvent&& event);

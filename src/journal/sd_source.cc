@@ -87,6 +87,8 @@ class SdSource : public LiveSource {
         return sd_journal_get_usage(journal_.get(), &bytes) >= 0 && bytes != 0;
     }
 
+    bool has_audit_reader(const Id& boot) override;
+
   private:
     Result<void> restrict_to(const std::optional<Id>& boot);
     Result<void> seek(Time since);
@@ -205,6 +207,12 @@ Result<void> SdSource::select(const Selection& selection) {
         if (auto done = match("_SYSTEMD_INVOCATION_ID=" + selection.invocation); !done) return done;
     }
     return seek(selection.since);
+}
+
+bool SdSource::has_audit_reader(const Id& boot) {
+    sd_journal_flush_matches(journal_.get());
+    return match("_TRANSPORT=audit") && match("_BOOT_ID=" + to_string(boot)) &&
+           sd_journal_seek_head(journal_.get()) >= 0 && sd_journal_next(journal_.get()) > 0;
 }
 
 Result<void> SdSource::follow(Time since, const std::optional<Id>& boot) {

@@ -100,6 +100,13 @@ class Source {
     /// Whether the records come from the kernel, by journald or auditd. If not, they are from a
     /// text that others write to, too: a file of a syslog daemon, or the output of dmesg(1).
     virtual bool proved() const { return true; }
+
+    /// Whether records of the audit system, of whatever kind, reached a journal in this boot. Asked
+    /// when all entries were read: a selection ends by it.
+    virtual bool has_audit_reader(const Id& boot) {
+        static_cast<void>(boot);
+        return false;
+    }
 };
 
 }  // namespace ringfence::journal

@@ -414,6 +414,15 @@ TEST(KernelLog, OneFileThatOthersWriteTakesTheProofOfAll) {
     EXPECT_FALSE(review.unattributed.at(0).proved);
 }
 
+TEST(KernelLog, ARateLimitCountsOnlyWhereNothingElseReceivesTheRecords) {
+    TestEntry limit = printed("kauditd_printk_skb: 12 callbacks suppressed");
+    limit.fields["PRIORITY"] = "4";
+    VectorSource source({limit});
+    EXPECT_EQ(review_of_source(source).losses.unprinted, 12u);
+    source.audit_reader = true;
+    EXPECT_EQ(review_of_source(source).losses.unprinted, 0u);
+}
+
 TEST(KernelLog, LossesInALog) {
     const std::string lost = syslog_prefix + "audit: audit_lost=4 audit_rate_limit=0\n";
     const std::string limit = syslog_prefix + "kauditd_printk_skb: 12 callbacks suppressed\n";

@@ -52,6 +52,7 @@ class VectorSource : public Source {
         if (found == fields.end()) return std::nullopt;
         return found->second;
     }
+    bool has_audit_reader(const Id&) override { return audit_reader; }
     Time time() override { return entries_[next_ - 1].time; }
     Id boot() override { return entries_[next_ - 1].boot; }
     Result<std::vector<Unit>> units_of_invocation(std::string_view digits) override {
@@ -62,6 +63,7 @@ class VectorSource : public Source {
     }
 
     std::map<std::string, Unit> invocations;
+    bool audit_reader = false;
 
   private:
     std::vector<TestEntry> entries_;
