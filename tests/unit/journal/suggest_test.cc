@@ -334,12 +334,18 @@ TEST(Suggest, Toml) {
 }
 
 TEST(Suggest, HostileStringsStayInTheirPlace) {
-    Denial hostile = file("/srv/a\"]\nexecute = [\"/\x1b[2J%i$HOME\\", {"fs.read_file"});
+    Denial hostile = file("/srv/a\"] execute = [\"/%i$HOME\\", {"fs.read_file"});
     hostile.attribution.policy = "x\nread = [\"/\"]";
     const std::string toml = to_toml(suggested({hostile}));
-    EXPECT_THAT(toml, HasSubstr(R"("/srv/a\"]\u000aexecute = [\"/\u001b[2J%%i$$HOME\\",)"));
-    EXPECT_THAT(toml, Not(HasSubstr("\nexecute")));
-    EXPECT_THAT(toml, Not(HasSubstr("\x1b")));
+    EXPECT_THAT(toml, HasSubstr(R"("/srv/a\"] execute = [\"/%%i$$HOME\\",)"));
+    EXPECT_THAT(toml, Not(HasSubstr("\nread")));
+    // A policy cannot name such a path.
+    Denial controls = file("/srv/a\"]\nexecute = [\"/\x1b[2J", {"fs.read_file"});
+    const std::string refused_text = to_toml(suggested({controls}));
+    EXPECT_THAT(refused_text,
+                HasSubstr(R"(# - fs.read_file on /srv/a\"]\u000aexecute = [\"/\u001b[2J )"));
+    EXPECT_THAT(refused_text, Not(HasSubstr("\nexecute")));
+    EXPECT_THAT(refused_text, Not(HasSubstr("\x1b")));
     Denial refused_one = file("/etc/\xff\n[x]", {"fs.write_file"});
     EXPECT_THAT(to_toml(suggested({refused_one})), HasSubstr("/etc/\\xff\\u000a[x]"));
 }

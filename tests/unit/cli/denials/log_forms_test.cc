@@ -140,7 +140,7 @@ TEST_F(LogForms, ACompressedExportIsAJournal) {
 TEST_F(LogForms, WhatIsNotProvedIsMarked) {
     const std::string out = run("% denials --file=" + dmesg_file + " 2>&1").out;
     EXPECT_THAT(out, HasSubstr("/etc/shadow (not proved)"));
-    EXPECT_THAT(out, HasSubstr("any user can write such lines"));
+    EXPECT_THAT(out, HasSubstr("users or other programs can write such lines"));
     const std::string details = run("% denials -v --file=" + dmesg_file + " 2>&1").out;
     EXPECT_THAT(details, HasSubstr("proof  none"));
     const std::string report = run("% report --since=@0 --file=" + dmesg_file + " 2>&1").out;
