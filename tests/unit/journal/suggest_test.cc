@@ -338,7 +338,7 @@ TEST(Suggest, HostileStringsStayInTheirPlace) {
     hostile.attribution.policy = "x\nread = [\"/\"]";
     const std::string toml = to_toml(suggested({hostile}));
     EXPECT_THAT(toml, HasSubstr(R"("/srv/a\"] execute = [\"/%%i$$HOME\\",)"));
-    EXPECT_THAT(toml, Not(HasSubstr("\nread")));
+    EXPECT_THAT(toml, Not(HasSubstr("\nread = [\"/\"]")));
     // A policy cannot name such a path.
     Denial controls = file("/srv/a\"]\nexecute = [\"/\x1b[2J", {"fs.read_file"});
     const std::string refused_text = to_toml(suggested({controls}));
