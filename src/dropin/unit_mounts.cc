@@ -6,6 +6,8 @@
 #include <set>
 #include <tuple>
 
+#include <fmt/format.h>
+
 #include "base/escape.h"
 #include "base/path.h"
 #include "unit/directories.h"
@@ -235,9 +237,9 @@ void UnitMounts::add_directories(const Settings& settings) {
         for (const Settings::Word& word : settings.words({row.setting})) {
             const auto [name, link, flags] = parts_of(escape_variables(word.text));
             const Effect effect{row.setting, word.text, word.where, "", Way::list_less};
-            const std::string base = std::string("%") + row.specifier + "/";
             for (const char* between : {"", "private/"})
-                add(base + between + name, Kind::bind, effect, has_option(flags, "ro"));
+                add(fmt::format("%{}/{}{}", row.specifier, between, name), Kind::bind, effect,
+                    has_option(flags, "ro"));
         }
     }
 }

@@ -90,7 +90,7 @@ int abi_field(Source& source) {
 }
 
 std::string status_field(Source& source, int known_abi) {
-    const std::string status = text(source, "LANDLOCK_STATUS");
+    std::string status = text(source, "LANDLOCK_STATUS");
     if (status != report::status_enforced && status != report::status_degraded) return status;
     const std::string_view missing = source.field("LANDLOCK_UNENFORCED").value_or("");
     const bool says_why = status == report::status_enforced || !missing.empty();
