@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/timestamp.h"
 #include "base/utf8.h"
 #include "journal/suggest.h"
 #include "policy/model/right_names.h"
@@ -17,9 +18,7 @@ namespace {
 
 // Times are in UTC, so that the text means the same everywhere.
 std::string when(Time time) {
-    return fmt::format("{:%Y-%m-%d %H:%M:%S}",
-                       fmt::gmtime(std::chrono::system_clock::to_time_t(
-                           std::chrono::floor<std::chrono::seconds>(time))));
+    return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::gmtime(whole_seconds(time)));
 }
 
 std::string evidence_text(const Evidence& evidence) {

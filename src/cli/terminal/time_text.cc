@@ -8,14 +8,6 @@
 
 namespace ringfence::cli {
 
-namespace {
-
-std::time_t whole_seconds(Time time) {
-    return std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(time));
-}
-
-}  // namespace
-
 std::string utc_text(Time time) {
     return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::gmtime(whole_seconds(time)));
 }
