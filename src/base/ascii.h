@@ -17,6 +17,9 @@ constexpr bool is_upper(char c) {
 constexpr bool is_lower(char c) {
     return c >= 'a' && c <= 'z';
 }
+constexpr bool is_alphanumeric(char c) {
+    return is_digit(c) || is_upper(c) || is_lower(c);
+}
 
 constexpr char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

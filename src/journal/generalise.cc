@@ -15,9 +15,6 @@ constexpr std::size_t long_hex = 8;
 constexpr std::size_t temporary_length = 6;  // mkstemp(3): XXXXXX
 constexpr std::size_t date_digits = 8;       // 20261121
 
-bool is_alphanumeric(char c) {
-    return is_digit(c) || is_upper(c) || is_lower(c);
-}
 bool is_hex(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "unit/specifier.h"
 
+#include "base/ascii.h"
+
 namespace ringfence::unit {
 
 namespace {
@@ -13,10 +15,6 @@ constexpr std::string_view of_the_instance = "iIfnN";
 
 bool has(std::string_view set, char c) {
     return set.find(c) != std::string_view::npos;
-}
-
-bool is_alphanumeric(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 std::string last_component(const std::string& prefix) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/site/enable_files.h"
+#include "cli/site/manager.h"
 #include "cli/site/operand.h"
 #include "cli/site/site_files.h"
 #include "cli/site/target.h"
@@ -98,10 +99,12 @@ void print_disabled(const DisableChange& change) {
 void print_running(const DisableChange& change, const RunningSystem& system) {
     const auto units = system.loaded(change.name);
     if (!units) return;  // the unit is gone
-    for (const LoadedUnit& unit : *units)
-        if (const auto digest = system.running_digest(unit); unit.runs() && digest != "")
-            fmt::print("  {} fenced until: systemctl {}restart {}\n", digest ? "stays" : "may stay",
-                       system.is_user() ? "--user " : "", printable(unit.id));
+    for (const LoadedUnit& unit : *units) {
+        if (!unit.runs()) continue;
+        if (const auto digest = system.running_digest(unit); digest != "")
+            fmt::print("  {} fenced until: {} restart {}\n", digest ? "stays" : "may stay",
+                       systemctl_of(system.scope), printable(unit.id));
+    }
 }
 
 // Names the files of others that still ask for a fence. The administrator must know that the unit

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/site/manager.h"
 #include "cli/site/site_files.h"
 #include "cli/site/workspace.h"
 #include "cli/terminal/problems.h"
@@ -47,10 +48,12 @@ Result<void> check_change(const EnableChange& change, const RunningSystem& syste
         const bool own = unit.id == change.name.full;
         if (auto good = check_loaded(unit, own ? change.dropin : std::string()); !good)
             problems.insert(problems.end(), good.error().begin(), good.error().end());
-        else if (unit.runs() && system.running_digest(unit) != change.digest)
-            fmt::print("  {} without this fence until: systemctl {}restart {}\n",
-                       system.running_digest(unit) ? "runs" : "may run",
-                       system.is_user() ? "--user " : "", printable(unit.id));
+        else if (unit.runs()) {
+            const auto digest = system.running_digest(unit);
+            if (digest == change.digest) continue;
+            fmt::print("  {} without this fence until: {} restart {}\n",
+                       digest ? "runs" : "may run", systemctl_of(system.scope), printable(unit.id));
+        }
     }
     if (!problems.empty()) return tl::unexpected(problems);
     return {};

@@ -30,6 +30,11 @@ struct LoadedCommand {
 /// What the command says of its fence; nothing if it does not run through the wrapper.
 std::optional<dropin::WrappedCommand> wrapped_command(const LoadedCommand& command);
 
+/// How people call the manager of this scope: "systemctl", "systemctl --user".
+constexpr const char* systemctl_of(unit::Scope scope) {
+    return scope == unit::Scope::user ? "systemctl --user" : "systemctl";
+}
+
 /// A service as systemd has it loaded.
 struct LoadedUnit {
     std::string id;

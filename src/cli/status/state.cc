@@ -90,7 +90,7 @@ class StateJudge {
     void because(const std::string& reason) { status_.reasons.push_back(reason); }
 
     std::string systemctl(const std::string& verb) const {
-        return (evidence_.scope == unit::Scope::user ? "systemctl --user " : "systemctl ") + verb;
+        return std::string(systemctl_of(evidence_.scope)) + " " + verb;
     }
     std::string restart() const { return systemctl("restart " + evidence_.unit); }
 

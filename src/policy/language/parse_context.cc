@@ -36,10 +36,6 @@ const char* place_of(const TableKey& key) {
     return "it belongs in a drop-in, NAME.toml.d/*.toml";
 }
 
-bool is_alphanumeric(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 using landlock::Family;
 using landlock::Right;
 
